@@ -1,0 +1,61 @@
+"""The environment of the Lambda functions: the one module that reads it, and the names it uses."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from tunedrop.errors import InvalidInputError
+
+METRICS_NAMESPACE = "Tunedrop"
+OUTCOME_METRIC = "RunsEnded"
+STAGE_DIMENSION = "stage"
+OUTCOME_DIMENSION = "outcome"
+
+TAG_STAGE = "tunedrop:stage"
+TAG_RECIPE = "tunedrop:recipe"
+TAG_RUN = "tunedrop:run_id"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the stacks tell a function; the variable of a field is its name in capitals."""
+
+    tunedrop_stage: str
+    datasets_bucket: str
+    artifacts_bucket: str
+    runs_table: str
+    notifications_topic_arn: str
+    customization_role_arn: str
+    model_key_arn: str
+    recipe_names: str
+    longest_function_timeout_seconds: str
+    state_machine_arn: str = ""
+    clean_up_state_machine_arn: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings; a missing variable is an `InvalidInputError` that names it."""
+        given = {f.name: environment[f.name.upper()] for f in fields(cls)
+                 if f.name.upper() in environment}
+        try:
+            return cls(**given)
+        except TypeError as error:
+            missing = sorted(f.name.upper() for f in fields(cls) if f.name not in given)
+            raise InvalidInputError(
+                f"The function's environment lacks {', '.join(missing)}; deploy the service again."
+            ) from error
+
+    @property
+    def recipes(self) -> tuple[str, ...]:
+        """The names of the deployed recipes."""
+        return tuple(name for name in self.recipe_names.split(",") if name)
+
+
+def recipe_parameter(stage: str, recipe: str) -> str:
+    """Name of the SSM parameter that holds a recipe, as JSON."""
+    return f"/tunedrop/{stage}/{recipe}/recipe"
+
+
+def model_parameter(stage: str, recipe: str) -> str:
+    """Name of the SSM parameter that applications read: the model id of the recipe's champion."""
+    return f"/tunedrop/{stage}/{recipe}/model"
