@@ -18,7 +18,11 @@ TAG_RUN = "tunedrop:run_id"
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the stacks tell a function; the variable of a field is its name in capitals."""
+    """What the stacks tell a function; the variable of a field is its name in capitals.
+
+    `create_timeout_seconds` is the longest timeout of the functions that create things in
+    Bedrock: what such a function left in flight has landed by then.
+    """
 
     tunedrop_stage: str
     datasets_bucket: str
@@ -28,7 +32,7 @@ class Settings:
     customization_role_arn: str
     model_key_arn: str
     recipe_names: str
-    longest_function_timeout_seconds: str
+    create_timeout_seconds: str
     state_machine_arn: str = ""
     clean_up_state_machine_arn: str = ""
 

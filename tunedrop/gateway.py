@@ -1,0 +1,56 @@
+"""What every gateway to AWS shares: how a client is made, and which answers mean "try again"."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+from tunedrop.errors import ServiceBusyError
+
+CLIENT_CONFIG = Config(
+    connect_timeout=5,
+    read_timeout=20,
+    retries={"mode": "standard", "max_attempts": 4},
+    user_agent_appid="tunedrop",
+)
+
+_BUSY = frozenset({
+    "InternalServerException",
+    "InternalServerError",
+    "InternalFailure",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "TransactionInProgressException",
+})
+
+
+def code_of(error: ClientError) -> str:
+    """The error code of AWS's answer."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def words_of(error: ClientError) -> str:
+    """AWS's own words."""
+    return str(error.response.get("Error", {}).get("Message", ""))
+
+
+@contextmanager
+def aws(action: str) -> Iterator[None]:
+    """Turn AWS's transient answers to `action` into a `ServiceBusyError`."""
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) in _BUSY:
+            raise ServiceBusyError(
+                f"AWS is busy: {action} was answered with {code_of(error)}: {words_of(error)}"
+            ) from error
+        raise
+    except (ConnectionError, HTTPClientError) as error:
+        raise ServiceBusyError(f"AWS could not be reached to {action}: {error}") from error

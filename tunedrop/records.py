@@ -1,0 +1,289 @@
+"""Gateway to the runs table: the one place where runs agree on who may do what."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from tunedrop.errors import RecordMismatchError, RunCancelledError, RunEndingError
+from tunedrop.gateway import aws, code_of
+from tunedrop.run import ENDED, ENDING, RUNNING, Failure, Run, Source, plain, run_from, timestamp
+
+_CONDITION_FAILED = ("ConditionalCheckFailedException", "TransactionCanceledException")
+
+
+def run_key(run_id: str) -> str:
+    """Partition key of a run."""
+    return f"run#{run_id}"
+
+
+class Table:
+    """Items as plain data in a DynamoDB table with the partition key `pk`."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def get(self, pk: str) -> dict[str, Any] | None:
+        """The item, read consistently, or None."""
+        with aws("read a record"):
+            answer = self._client.get_item(
+                TableName=self.name, Key=_attributes({"pk": pk}), ConsistentRead=True
+            )
+        return _plain_item(answer["Item"]) if "Item" in answer else None
+
+    def put(self, item: Mapping[str, Any], *, condition: str, **values: Any) -> bool:
+        """Write an item; False when the condition did not hold."""
+        return self._conditionally(
+            self._client.put_item,
+            TableName=self.name,
+            Item=_attributes(item),
+            ConditionExpression=condition,
+            **_values(values),
+        )
+
+    def update(
+        self, pk: str, expression: str, *, condition: str, names: Mapping[str, str], **values: Any
+    ) -> dict[str, Any] | None:
+        """Update an item and return it as it is now; None when the condition did not hold."""
+        change = self.change(pk, expression, condition=condition, names=names, **values)
+        answer: dict[str, Any] = {}
+
+        def call(**arguments: Any) -> None:
+            answer.update(self._client.update_item(**arguments, ReturnValues="ALL_NEW"))
+
+        return _plain_item(answer["Attributes"]) if self._conditionally(call, **change) else None
+
+    def change(
+        self, pk: str, expression: str, *, condition: str, names: Mapping[str, str], **values: Any
+    ) -> dict[str, Any]:
+        """An update as `all_or_nothing` takes it."""
+        return {
+            "TableName": self.name,
+            "Key": _attributes({"pk": pk}),
+            "UpdateExpression": expression,
+            "ConditionExpression": condition,
+            **({"ExpressionAttributeNames": dict(names)} if names else {}),
+            **_values(values),
+        }
+
+    def all_or_nothing(self, *changes: dict[str, Any]) -> bool:
+        """Apply several changes at once; False when a condition of theirs did not hold."""
+        return self._conditionally(
+            self._client.transact_write_items, TransactItems=[{"Update": c} for c in changes]
+        )
+
+    def delete(self, pk: str, *, condition: str, **values: Any) -> bool:
+        """Delete an item; False when the condition did not hold."""
+        return self._conditionally(
+            self._client.delete_item,
+            TableName=self.name,
+            Key=_attributes({"pk": pk}),
+            ConditionExpression=condition,
+            **_values(values),
+        )
+
+    def index(self, name: str, key: str, value: str) -> Iterator[dict[str, Any]]:
+        """The items of an index under one key, newest first."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self.name,
+            IndexName=name,
+            KeyConditionExpression="#key = :value",
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues=_attributes({":value": value}),
+            ScanIndexForward=False,
+        )
+        with aws("list records"):
+            for page in pages:
+                yield from map(_plain_item, page["Items"])
+
+    def scan(self) -> Iterator[dict[str, Any]]:
+        """Every item of the table."""
+        pages = self._client.get_paginator("scan").paginate(TableName=self.name)
+        with aws("list records"):
+            for page in pages:
+                yield from map(_plain_item, page["Items"])
+
+    def _conditionally(self, call: Any, **arguments: Any) -> bool:
+        try:
+            with aws("write a record"):
+                call(**arguments)
+        except ClientError as error:
+            if code_of(error) in _CONDITION_FAILED:
+                return False
+            raise
+        return True
+
+
+class RunRecords:
+    """The runs: created once, entered by each state, ended once."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def create(self, run: Run) -> Run:
+        """Create the record, or find the one that an earlier attempt of the same run made.
+
+        A record of another object under the same name is a `RecordMismatchError`.
+        """
+        item = {"pk": run_key(run.run_id), **plain(run)}
+        if self._table.put(item, condition="attribute_not_exists(pk)"):
+            return run
+        existing = self.get(run.run_id)
+        _check_same_source(existing, run.source)
+        _check_open(existing)
+        return existing
+
+    def get(self, run_id: str) -> Run:
+        """The run; a run that nobody knows is a `KeyError` that names it."""
+        run = self.find(run_id)
+        if run is None:
+            raise KeyError(f"There is no record of the run {run_id}.")
+        return run
+
+    def find(self, run_id: str) -> Run | None:
+        """The run, or None."""
+        item = self._table.get(run_key(run_id))
+        return run_from(item) if item else None
+
+    def of_recipe(self, recipe: str) -> Iterator[Run]:
+        """The runs of a recipe, newest first."""
+        return map(run_from, self._table.index("by_recipe", "recipe", recipe))
+
+    def enter(self, run_id: str, state: str, now: datetime) -> Run:
+        """Note that the run is in `state` and return it, unless it is ending or cancelled."""
+        item = self._table.update(
+            run_key(run_id),
+            "SET timeline.#state = if_not_exists(timeline.#state, :now)",
+            condition="#status = :running AND attribute_not_exists(cancelled_by)",
+            names={"#state": state, "#status": "status"},
+            now=timestamp(now),
+            running=RUNNING,
+        )
+        if item is None:
+            _check_open(self.get(run_id))
+            raise RunEndingError(f"The record of the run {run_id} changed while it was read.")
+        return run_from(item)
+
+    def update(self, run: Run, **sections: Any) -> Run:
+        """Write sections of a running run; a run that is ending is a `RunEndingError`."""
+        return self._write(run.run_id, sections, RUNNING)
+
+    def update_ending(self, run: Run, **sections: Any) -> Run:
+        """Write sections of a run that is ending."""
+        return self._write(run.run_id, sections, ENDING)
+
+    def begin_ending(self, run: Run, failure: Failure, now: datetime) -> Run:
+        """Close the run to every creator; keeps the first failure; makes the record if need be."""
+        self._table.put(
+            {"pk": run_key(run.run_id), **plain(run)}, condition="attribute_not_exists(pk)"
+        )
+        self._table.update(
+            run_key(run.run_id),
+            "SET #status = :ending, failure = if_not_exists(failure, :failure), "
+            "ending_at = if_not_exists(ending_at, :now)",
+            condition="#status IN (:running, :ending)",
+            names={"#status": "status"},
+            ending=ENDING,
+            running=RUNNING,
+            failure=plain(failure),
+            now=timestamp(now),
+        )
+        return self.get(run.run_id)
+
+    def end(self, run: Run, *, outcome: str, cause: str, now: datetime) -> Run:
+        """Close the record; a run that has ended stays as it ended."""
+        self._table.update(
+            run_key(run.run_id),
+            "SET #status = :ended, outcome = :outcome, cause = :cause, ended_at = :now REMOVE #wait",
+            condition="#status <> :ended",
+            names={"#status": "status", "#wait": "wait"},
+            ended=ENDED,
+            outcome=outcome,
+            cause=cause,
+            now=timestamp(now),
+        )
+        return self.get(run.run_id)
+
+    def cancel(self, run_id: str, by: str) -> Run | None:
+        """Ask a running run to end; None when it is not running any more."""
+        item = self._table.update(
+            run_key(run_id),
+            "SET cancelled_by = :by",
+            condition="#status = :running",
+            names={"#status": "status"},
+            by=by,
+            running=RUNNING,
+        )
+        return run_from(item) if item else None
+
+    def _write(self, run_id: str, sections: Mapping[str, Any], status: str) -> Run:
+        names = {f"#{name}": name for name in sections}
+        item = self._table.update(
+            run_key(run_id),
+            "SET " + ", ".join(f"#{name} = :{name}" for name in sections),
+            condition="#status = :status",
+            names={**names, "#status": "status"},
+            status=status,
+            **{name: plain(value) for name, value in sections.items()},
+        )
+        if item is None:
+            raise RunEndingError(
+                f"The run {run_id} is not {status} any more; nothing is written for it."
+            )
+        return run_from(item)
+
+
+def _check_open(run: Run) -> None:
+    if run.cancelled_by:
+        raise RunCancelledError(f"The run was cancelled by {run.cancelled_by}.")
+    if run.status != RUNNING:
+        raise RunEndingError(f"The run {run.run_id} is {run.status}; nothing is done for it.")
+
+
+def _check_same_source(run: Run, source: Source) -> None:
+    if run.source != source:
+        raise RecordMismatchError(
+            f"The run {run.run_id} belongs to {run.source.key} (version {run.source.version_id}), "
+            f"not to {source.key} (version {source.version_id}). "
+            "Drop the object again to give its run a name of its own."
+        )
+
+
+def _attributes(item: Mapping[str, Any]) -> dict[str, Any]:
+    serializer = TypeSerializer()
+    return {k: serializer.serialize(_storable(v)) for k, v in item.items() if v is not None}
+
+
+def _values(values: Mapping[str, Any]) -> dict[str, Any]:
+    if not values:
+        return {}
+    return {"ExpressionAttributeValues": _attributes({f":{k}": v for k, v in values.items()})}
+
+
+def _plain_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    deserializer = TypeDeserializer()
+    return {k: _readable(deserializer.deserialize(v)) for k, v in item.items()}
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, Mapping):
+        return {str(k): _storable(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(v) for v in value]
+    return value
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {k: _readable(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_readable(v) for v in value]
+    return value

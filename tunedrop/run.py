@@ -1,0 +1,153 @@
+"""The record of a run: one DynamoDB item while it lives, run.json when it has ended."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct, convert, field, to_builtins
+
+from tunedrop.layout import RunLayout, attempt_name
+
+RUNNING = "running"
+ENDING = "ending"
+ENDED = "ended"
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """The object version that a run was started from."""
+
+    bucket: str
+    key: str
+    version_id: str
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """Why a run ends badly: the name of the error and a sentence for people."""
+
+    error: str
+    cause: str
+
+
+class Job(Struct, frozen=True, kw_only=True):
+    """A customization job, from the intent to create it (no `arn` yet) to its end.
+
+    `stopping_because` is set when the service itself asked Bedrock to stop the job.
+    """
+
+    attempt: int
+    name: str
+    intended_at: str
+    arn: str = ""
+    status: str = ""
+    submitted_at: str = ""
+    ended_at: str = ""
+    stopping_because: str = ""
+    custom_model_arn: str = ""
+    trained_tokens: int | None = None
+
+
+class Deployment(Struct, frozen=True, kw_only=True):
+    """Provisioned throughput or a custom model deployment, from the intent to create it."""
+
+    mode: str
+    name: str
+    intended_at: str
+    arn: str = ""
+    status: str = ""
+    ready_at: str = ""
+    hourly_usd: float | None = None
+
+
+class Wait(Struct, frozen=True, kw_only=True):
+    """The task token by which a waiting state is resumed; each look stores a new one."""
+
+    token: str
+    since: str
+
+
+class Promotion(Struct, frozen=True, kw_only=True):
+    """The commit point: this run's model became the recipe's champion."""
+
+    version: int
+    promoted_at: str
+    replaced_run_id: str = ""
+
+
+class CleanUp(Struct, frozen=True, kw_only=True):
+    """What clean-up took down, and what it could not."""
+
+    taken_down: tuple[str, ...] = ()
+    still_billing: tuple[str, ...] = ()
+    done: bool = False
+
+
+class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One run. Sections are filled in by the states, in the order of the workflow."""
+
+    run_id: str
+    recipe: str
+    stage: str
+    status: str
+    source: Source
+    started_at: str
+    execution_arn: str = ""
+    dropped_at: str = ""
+    snapshot: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+    again: bool = False
+    timeline: dict[str, str] = field(default_factory=dict)
+    dataset: dict[str, Any] = field(default_factory=dict)
+    unchanged_since: str = ""
+    cost: dict[str, Any] = field(default_factory=dict)
+    job: Job | None = None
+    former_jobs: tuple[Job, ...] = ()
+    losses: dict[str, Any] = field(default_factory=dict)
+    approval: dict[str, Any] = field(default_factory=dict)
+    capacity_refused_at: str = ""
+    deployment: Deployment | None = None
+    evaluation: dict[str, Any] = field(default_factory=dict)
+    promotion: Promotion | None = None
+    cancelled_by: str = ""
+    wait: Wait | None = None
+    failure: Failure | None = None
+    ending_at: str = ""
+    clean_up: CleanUp | None = None
+    outcome: str = ""
+    cause: str = ""
+    ended_at: str = ""
+
+    @property
+    def layout(self) -> RunLayout:
+        """Where the run's objects lie."""
+        return RunLayout(recipe=self.recipe, run_id=self.run_id)
+
+    @property
+    def order(self) -> str:
+        """Sorts runs by their drop; S3 dates objects to the second, the start breaks ties."""
+        return f"{self.dropped_at} {self.started_at}"
+
+    def next_attempt_name(self, attempt: int) -> str:
+        """Name of the job, model and deployment of an attempt."""
+        return attempt_name(self.run_id, attempt)
+
+
+def run_from(item: dict[str, Any]) -> Run:
+    """Read a run from plain data (an item of the table, run.json)."""
+    return convert({k: v for k, v in item.items() if k != "pk"}, Run, strict=False)
+
+
+def plain(value: Any) -> Any:
+    """A section or a run as plain data, ready to be stored."""
+    return to_builtins(value)
+
+
+def timestamp(moment: datetime) -> str:
+    """A moment as the records write it: UTC, milliseconds, sortable as text."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def moment(text: str) -> datetime:
+    """The moment that `timestamp` wrote."""
+    return datetime.fromisoformat(text)
+
+
