@@ -129,8 +129,7 @@ class RunRecords:
 
         A record of another object under the same name is a `RecordMismatchError`.
         """
-        item = {"pk": run_key(run.run_id), **plain(run)}
-        if self._table.put(item, condition="attribute_not_exists(pk)"):
+        if self._table.put(_item(run), condition="attribute_not_exists(pk)"):
             return run
         existing = self.get(run.run_id)
         _check_same_source(existing, run.source)
@@ -178,9 +177,7 @@ class RunRecords:
 
     def begin_ending(self, run: Run, failure: Failure, now: datetime) -> Run:
         """Close the run to every creator; keeps the first failure; makes the record if need be."""
-        self._table.put(
-            {"pk": run_key(run.run_id), **plain(run)}, condition="attribute_not_exists(pk)"
-        )
+        self._table.put(_item(run), condition="attribute_not_exists(pk)")
         self._table.update(
             run_key(run.run_id),
             "SET #status = :ending, failure = if_not_exists(failure, :failure), "
@@ -235,6 +232,10 @@ class RunRecords:
                 f"The run {run_id} is not {status} any more; nothing is written for it."
             )
         return run_from(item)
+
+
+def _item(run: Run) -> dict[str, Any]:
+    return {"pk": run_key(run.run_id), "timeline": {}, **plain(run)}
 
 
 def _check_open(run: Run) -> None:
