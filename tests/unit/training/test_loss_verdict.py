@@ -1,0 +1,108 @@
+"""Which loss curves are accepted, and the words for those that are not."""
+
+import math
+from dataclasses import dataclass
+
+import pytest
+
+from tunedrop.errors import ModelRejectedError
+from tunedrop.training.curves import Point, TrainingCurves
+from tunedrop.training.metric_files import judge
+
+
+@dataclass(frozen=True)
+class Limits:
+    max_validation_loss: float | None = None
+
+
+def curve(*values: float, per_epoch: int = 1) -> tuple[Point, ...]:
+    return tuple(
+        Point(step=at, epoch=math.ceil(at / per_epoch), loss=value)
+        for at, value in enumerate(values, start=1)
+    )
+
+
+def refusal(
+    training: tuple[Point, ...] = (),
+    validation: tuple[Point, ...] = (),
+    limit: float | None = None,
+    notes: tuple[str, ...] = (),
+) -> str:
+    curves = TrainingCurves(training=training, validation=validation, notes=notes)
+    with pytest.raises(ModelRejectedError) as caught:
+        judge(curves, Limits(limit))
+    return str(caught.value)
+
+
+def test_falling_losses_are_accepted_with_their_course() -> None:
+    curves = TrainingCurves(training=curve(2.5, 1.75, 1.2), validation=curve(2.4, 1.9))
+    verdict = judge(curves, Limits(2.5))
+    assert verdict.sentence == (
+        "Training loss fell from 2.50 to 1.20; validation loss fell from 2.40 to 1.90 (limit 2.50)."
+    )
+    assert (verdict.final_training_loss, verdict.final_validation_loss) == (1.2, 1.9)
+
+
+def test_nothing_to_judge_is_said_and_accepted_without_a_limit() -> None:
+    verdict = judge(TrainingCurves(notes=("Bedrock wrote no training losses.",)), Limits())
+    assert verdict.sentence == "Bedrock wrote no training losses."
+    assert verdict.final_training_loss is None
+
+
+@pytest.mark.parametrize("broken", [math.nan, math.inf])
+def test_a_loss_that_is_no_number_is_divergence_with_its_step(broken: float) -> None:
+    words = refusal(training=curve(2.5, 2.0, broken))
+    assert f"Training diverged: the training loss is {broken} at step 3 (epoch 3)" in words
+    assert "lower learning rate" in words
+
+
+def test_a_loss_that_explodes_is_divergence_with_its_numbers() -> None:
+    words = refusal(training=curve(*[2.5] * 10, *[2.0] * 20, *[6.0] * 10))
+    assert "began at 2.50, was 2.00 at its best and ended at 6.00" in words
+
+
+def test_noise_of_single_steps_is_no_divergence() -> None:
+    noisy = curve(0.9, 0.5, 1.1, 0.6, 0.8, 1.0)
+    assert judge(TrainingCurves(training=noisy), Limits()).final_training_loss == 1.0
+
+
+def test_validation_that_turned_is_overfitting_with_the_epochs_to_try() -> None:
+    words = refusal(training=curve(2.5, 1.0, 0.3, 0.1), validation=curve(2.0, 1.5, 1.8, 2.1))
+    assert words == (
+        "The model overfitted: validation loss was best at step 2 (epoch 2) with 1.50 and ended "
+        "40% higher at 2.10, while training loss fell from 2.50 to 0.1. "
+        "Try 2 epochs, a lower learning rate, or more records."
+    )
+
+
+def test_overfitting_within_one_epoch_does_not_advise_the_same_epochs_again() -> None:
+    words = refusal(validation=curve(2.0, 1.5, 1.8, 2.1, per_epoch=4))
+    assert words.endswith("Try a lower learning rate, or more records.")
+
+
+def test_validation_that_levels_off_is_accepted() -> None:
+    levelled = TrainingCurves(validation=curve(2.0, 1.5, 1.49, 1.52))
+    assert judge(levelled, Limits()).best_validation_loss == 1.49
+
+
+@pytest.mark.parametrize(
+    ("training", "validation", "advice"),
+    [
+        (curve(2.5, 0.4), curve(3.2, 3.19), "the model recites its examples"),
+        (curve(3.5, 3.0), curve(3.9, 3.2), "more epochs"),
+        (curve(3.3, 3.2), curve(3.21, 3.2), "both losses levelled off"),
+    ],
+)
+def test_a_loss_over_the_limit_says_by_how_much_and_what_the_curves_advise(
+    training: tuple[Point, ...], validation: tuple[Point, ...], advice: str
+) -> None:
+    words = refusal(training=training, validation=validation, limit=2.5)
+    assert "above the recipe's limit of 2.50 (evaluation.max_validation_loss)" in words
+    assert "28%" in words
+    assert advice in words
+
+
+def test_a_limit_without_validation_losses_is_a_refusal_that_says_why() -> None:
+    words = refusal(training=curve(2.5), limit=2.5, notes=("Bedrock wrote no validation losses.",))
+    assert "at most 2.50, but there is none to judge: Bedrock wrote no validation losses." in words
+    assert "data.validation_share" in words

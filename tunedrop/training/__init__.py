@@ -1,0 +1,1 @@
+"""Training on Bedrock: customization jobs and the losses that they leave behind."""
