@@ -1,0 +1,117 @@
+"""What a recipe asks against what the catalog knows."""
+
+from collections.abc import Iterator
+
+from tunedrop.catalog import BaseModel, all_models, base_model
+from tunedrop.errors import InvalidInputError
+from tunedrop.recipe.hyperparameters import hyperparameter_problems
+from tunedrop.recipe.model import Recipe
+
+
+def problems(recipe: Recipe, *, allow_retired: bool) -> Iterator[str]:
+    """Everything about a well-formed recipe that cannot be served, in words."""
+    yield from _not_yet_served(recipe)
+    try:
+        model = base_model(recipe.base_model)
+        customization = model.customization(recipe.method)
+    except InvalidInputError as error:
+        yield str(error).rstrip(".")
+        return
+    if not (allow_retired or model.lifecycle.takes_jobs):
+        yield _retired(model, recipe.method)
+    yield from hyperparameter_problems(recipe.hyperparameters, model, customization)
+    yield from _deployment_problems(recipe, model)
+    yield from _data_problems(recipe)
+    if recipe.evaluation.max_validation_loss and not customization.validation_set.supported:
+        yield (
+            f"evaluation.max_validation_loss cannot be judged: {model.name} takes no validation "
+            "set; leave the key out"
+        )
+
+
+def check_region(recipe: Recipe, region: str) -> None:
+    """Refuse a recipe whose base model is not customized in this Region."""
+    model = base_model(recipe.base_model)
+    if region not in model.regions:
+        raise InvalidInputError(
+            f"recipe {recipe.name}: {model.name} is not customized in {region}, only in "
+            f"{', '.join(model.regions)}; deploy the stage there or choose another base model."
+        )
+
+
+def alternatives(model: BaseModel, method: str) -> tuple[BaseModel, ...]:
+    """Active models that offer the method and take the same kind of records."""
+    return tuple(
+        each
+        for each in all_models()
+        if each.lifecycle.takes_jobs
+        and method in each.methods
+        and each.output_modalities == model.output_modalities
+        and set(model.input_modalities) <= set(each.input_modalities)
+    )
+
+
+def retirement(model: BaseModel) -> str:
+    """The lifecycle of a retired model as a sentence."""
+    life = model.lifecycle
+    legacy = f"Legacy since {life.legacy_date}" if life.legacy_date else "Legacy"
+    end = f"end of life {life.end_of_life_date}" if life.end_of_life_date else "no end announced"
+    return f"{model.name} takes no new customization jobs: {legacy}, {end}"
+
+
+def _retired(model: BaseModel, method: str) -> str:
+    others = ", ".join(each.id for each in alternatives(model, method)) or "none"
+    return f"base_model: {retirement(model)}; active models that take the same records: {others}"
+
+
+def _not_yet_served(recipe: Recipe) -> Iterator[str]:
+    """Keys whose check is not built yet are refused: silence would pass for protection."""
+    data, evaluation, deployment = recipe.data, recipe.evaluation, recipe.deployment
+    if data.personal_data != "keep":
+        yield _unserved("data.personal_data", data.personal_data, "personal data is not looked for")
+    if data.duplicates != "keep":
+        yield _unserved("data.duplicates", data.duplicates, "duplicates are not looked for")
+    if evaluation.general_test_set is not None:
+        yield (
+            "evaluation.general_test_set is not served by this version: no general test set is "
+            "asked; leave the key out"
+        )
+    if deployment.expires_after is not None:
+        yield (
+            "deployment.expires_after is not served by this version: nothing would expire; leave "
+            "the key out"
+        )
+
+
+def _unserved(key: str, value: str, what: str) -> str:
+    return f'{key} "{value}" is not served by this version: {what}; "keep" says so openly'
+
+
+def _deployment_problems(recipe: Recipe, model: BaseModel) -> Iterator[str]:
+    deployment, serving = recipe.deployment, model.serving
+    if deployment.mode == "on_demand" and not serving.on_demand:
+        yield f"deployment.mode on_demand is not offered for {model.name}; {_modes(model)}"
+    if deployment.mode == "provisioned" and not serving.provisioned:
+        yield f"deployment.mode provisioned is not offered for {model.name}; {_modes(model)}"
+    if deployment.mode != "provisioned":
+        if deployment.model_units != 1:
+            yield "deployment.model_units is for mode provisioned only; leave the key out"
+        if deployment.commitment != "none":
+            yield "deployment.commitment is for mode provisioned only; leave the key out"
+    elif deployment.commitment == "none" and not serving.no_commitment:
+        yield f"deployment.commitment none is not offered for {model.name}; 1 month or 6 months"
+
+
+def _modes(model: BaseModel) -> str:
+    serving = model.serving
+    offered = {"on_demand": serving.on_demand, "provisioned": serving.provisioned, "none": True}
+    return "it takes " + " or ".join(mode for mode, offers in offered.items() if offers)
+
+
+def _data_problems(recipe: Recipe) -> Iterator[str]:
+    shares = recipe.data.validation_share + recipe.data.test_share
+    if shares > 0.5:  # noqa: PLR2004
+        yield (
+            f"data.validation_share and data.test_share together are {shares:g}; at most 0.5, so "
+            "that at least half of the records train"
+        )
