@@ -1,0 +1,136 @@
+"""Decisions between models, and their words."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from tunedrop.errors import ModelRejectedError
+from tunedrop.evaluation.comparison import Comparison, compare
+from tunedrop.evaluation.examples import pick_examples
+
+REFERENCE = "the customer wants a refund for the broken lamp"
+GOOD = "the customer wants a refund for the lamp"
+FAIR = "the customer wants money"
+POOR = "hello"
+
+
+@dataclass(frozen=True)
+class Goals:
+    metrics: dict[str, float] = field(default_factory=dict)
+    beat: str | None = None
+    on_tie: str = "keep"
+
+
+def contest(
+    custom: list[str | None], base: list[str | None], goals: Goals, champion: list | None = None
+) -> Comparison:
+    answers = {"custom": custom, "base": base}
+    if champion is not None:
+        answers["champion"] = champion
+    return compare([REFERENCE] * len(custom), answers, goals, seed=1)
+
+
+def test_a_model_that_answers_better_beats_the_base() -> None:
+    comparison = contest([GOOD, FAIR] * 20, [POOR] * 40, Goals(beat="base"))
+    comparison.require_accepted()
+    assert "On 40 test records the custom model beats the base model: rouge_l" in comparison.verdict
+    assert "against 0.000" in comparison.verdict
+    assert comparison.metrics[0].gain.low > 0
+
+
+def test_a_model_that_answers_worse_is_rejected_with_the_numbers() -> None:
+    comparison = contest([POOR] * 40, [GOOD, FAIR] * 20, Goals(beat="base", on_tie="promote"))
+    with pytest.raises(ModelRejectedError, match=r"is worse than the base model: rouge_l 0\.000"):
+        comparison.require_accepted()
+
+
+@pytest.mark.parametrize(("on_tie", "accepted"), [("keep", False), ("promote", True)])
+def test_a_tie_is_decided_by_the_recipe(on_tie: str, accepted: bool) -> None:
+    mine, theirs = [GOOD, POOR] * 20, [POOR, GOOD] * 20
+    comparison = contest(mine, theirs, Goals(beat="base", on_tie=on_tie))
+    assert comparison.accepted is accepted
+    assert "cannot be told apart from the base model" in comparison.verdict
+    assert f"evaluation.on_tie: {on_tie}" in comparison.verdict
+
+
+def test_the_champion_is_beaten_where_there_is_one() -> None:
+    goals = Goals(beat="champion")
+    comparison = contest([FAIR] * 40, [POOR] * 40, goals, champion=[GOOD] * 40)
+    assert not comparison.accepted
+    assert "is worse than the champion" in comparison.verdict
+    assert comparison.record()["metrics"]["rouge_l"]["against"] == "champion"
+
+
+def test_without_a_champion_the_base_model_is_to_be_beaten() -> None:
+    comparison = contest([GOOD] * 40, [POOR] * 40, Goals(beat="champion"))
+    assert comparison.accepted
+    assert "There is no champion yet" in comparison.verdict
+
+
+def test_a_metric_below_its_minimum_is_rejected_by_how_much() -> None:
+    comparison = contest([FAIR] * 40, [POOR] * 40, Goals(metrics={"rouge_l": 0.9}, beat="base"))
+    with pytest.raises(ModelRejectedError, match=r"is 0\.\d+ below the recipe's minimum of 0.9"):
+        comparison.require_accepted()
+
+
+def test_a_recipe_that_asks_for_nothing_accepts_and_still_measures() -> None:
+    comparison = contest([POOR] * 40, [GOOD] * 40, Goals())
+    assert comparison.accepted
+    assert set(comparison.record()["metrics"]) == {"rouge_l", "exact_match"}
+    assert "asks for no model to be beaten" in comparison.verdict
+
+
+def test_named_metrics_decide_together_and_one_loss_loses() -> None:
+    custom, base = [f"{REFERENCE} and so on"] * 20 + [GOOD] * 20, [REFERENCE] * 20 + [POOR] * 20
+    goals = Goals(metrics={"rouge_l": 0.1, "exact_match": 0.0}, beat="base")
+    comparison = contest(custom, base, goals)
+    assert {each.name: each.contest for each in comparison.metrics} == {
+        "rouge_l": "won",
+        "exact_match": "lost",
+    }
+    assert not comparison.accepted
+
+
+def test_five_records_prove_nothing_and_that_is_said() -> None:
+    comparison = contest([GOOD] * 5, [POOR] * 5, Goals(beat="base"))
+    assert not comparison.accepted
+    assert "it takes at least 6 test records" in comparison.verdict
+
+
+def test_a_small_test_set_says_what_it_cannot_see() -> None:
+    comparison = contest([GOOD, FAIR] * 6, [POOR] * 12, Goals(beat="base"))
+    assert comparison.accepted
+    assert "The test set is small: differences below 0." in comparison.verdict
+
+
+def test_only_records_that_every_model_answered_are_compared() -> None:
+    comparison = contest([GOOD] * 10 + [None] * 30, [None] * 2 + [POOR] * 38, Goals(beat="base"))
+    assert comparison.records == 8
+
+
+@pytest.mark.parametrize(("goals", "accepted"), [(Goals(), True), (Goals(beat="base"), False)])
+def test_nothing_answered_is_rejected_only_where_something_is_asked(
+    goals: Goals, accepted: bool
+) -> None:
+    comparison = contest([None], [None], goals)
+    assert comparison.accepted is accepted
+    assert "models were not compared" in comparison.verdict
+    assert comparison.record()["metrics"] == {}
+
+
+def test_examples_are_spread_from_the_greatest_gain_to_the_greatest_loss() -> None:
+    custom = [GOOD, FAIR, POOR, None, GOOD, FAIR, POOR]
+    base = [POOR, POOR, POOR, POOR, GOOD, GOOD, GOOD]
+    prompts = [f"prompt {at}" for at in range(7)]
+    examples = pick_examples(prompts, [REFERENCE] * 7, {"custom": custom, "base": base})
+    assert len(examples) == 5
+    assert examples[0]["prompt"] == "prompt 0"
+    assert examples[-1]["prompt"] == "prompt 6"
+    assert len({example["prompt"] for example in examples}) == 5
+
+
+def test_long_texts_are_cut_in_examples() -> None:
+    answers = {"custom": ["a" * 9_000], "base": ["b"]}
+    (example,) = pick_examples(["p"], ["r"], answers)
+    assert len(example["custom"]) < 1_600
+    assert example["custom"].endswith("[...]")

@@ -1,0 +1,1 @@
+"""How good a custom model is: answers, metrics and comparisons."""
