@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec import Struct, convert, field, to_builtins
 
-from tunedrop.layout import RunLayout, attempt_name
+from tunedrop.layout import RunLayout
+from tunedrop.recipe import Recipe
 
 RUNNING = "running"
 ENDING = "ending"
@@ -93,6 +94,7 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     dropped_at: str = ""
     snapshot: dict[str, Any] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
+    record_limit: int | None = None
     note: str = ""
     again: bool = False
     timeline: dict[str, str] = field(default_factory=dict)
@@ -117,6 +119,11 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended_at: str = ""
 
     @property
+    def plan(self) -> Recipe:
+        """The recipe as it was when the run began."""
+        return convert(self.snapshot, Recipe, strict=False)
+
+    @property
     def layout(self) -> RunLayout:
         """Where the run's objects lie."""
         return RunLayout(recipe=self.recipe, run_id=self.run_id)
@@ -125,10 +132,6 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def order(self) -> str:
         """Sorts runs by their drop; S3 dates objects to the second, the start breaks ties."""
         return f"{self.dropped_at} {self.started_at}"
-
-    def next_attempt_name(self, attempt: int) -> str:
-        """Name of the job, model and deployment of an attempt."""
-        return attempt_name(self.run_id, attempt)
 
 
 def run_from(item: dict[str, Any]) -> Run:

@@ -63,3 +63,8 @@ def recipe_parameter(stage: str, recipe: str) -> str:
 def model_parameter(stage: str, recipe: str) -> str:
     """Name of the SSM parameter that applications read: the model id of the recipe's champion."""
     return f"/tunedrop/{stage}/{recipe}/model"
+
+
+def run_tags(stage: str, recipe: str, run_id: str) -> dict[str, str]:
+    """The tags of everything that a run makes in Bedrock."""
+    return {TAG_STAGE: stage, TAG_RECIPE: recipe, TAG_RUN: run_id}

@@ -1,0 +1,133 @@
+"""What Bedrock and Service Quotas say today; the live answer wins over the catalog."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tunedrop.catalog import AccountQuotas, BaseModel, Customization
+from tunedrop.errors import RunRefusedError
+from tunedrop.gateway import aws, code_of
+
+_UNKNOWN_QUOTA = "NoSuchResourceException"
+_ACTIVE = "ACTIVE"
+
+
+class Quotas:
+    """Gateway to the quotas of Bedrock in this account and Region."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def value(self, code: str | None) -> float | None:
+        """The quota as applied to this account, or None where Service Quotas lists none."""
+        if code is None:
+            return None
+        try:
+            with aws(f"read the quota {code}"):
+                answer = self._client.get_service_quota(ServiceCode="bedrock", QuotaCode=code)
+        except ClientError as error:
+            if code_of(error) == _UNKNOWN_QUOTA:
+                return None
+            raise
+        return float(answer["Quota"]["Value"])
+
+
+class LiveModels:
+    """Gateway to the base models that Bedrock offers, and to what the account holds of its own."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def trainable(self, customization_type: str) -> set[str]:
+        """The base models that take customization jobs of a type."""
+        with aws("list the foundation models"):
+            answer = self._client.list_foundation_models(byCustomizationType=customization_type)
+        return {model["modelId"] for model in answer["modelSummaries"]}
+
+    def lifecycle(self, model_id: str) -> dict[str, Any]:
+        """Bedrock's `modelLifecycle` of a base model."""
+        with aws(f"look up {model_id}"):
+            answer = self._client.get_foundation_model(modelIdentifier=model_id)
+        lifecycle: dict[str, Any] = answer["modelDetails"]["modelLifecycle"]
+        return lifecycle
+
+    def custom_models(self) -> int:
+        """How many custom models the account holds."""
+        return sum(1 for _ in self._pages("list_custom_models", "modelSummaries"))
+
+    def deployments(self) -> int:
+        """How many custom model deployments the account holds."""
+        return sum(
+            1 for _ in self._pages("list_custom_model_deployments", "modelDeploymentSummaries")
+        )
+
+    def _pages(self, operation: str, member: str) -> Iterator[Any]:
+        with aws(operation.replace("_", " ")):
+            for page in self._client.get_paginator(operation).paginate():
+                yield from page.get(member, ())
+
+
+def check_base_model(live: LiveModels, model: BaseModel, how: Customization, region: str) -> None:
+    """Refuse a base model that Bedrock does not offer for customization here and now."""
+    offered = live.trainable(how.customization_type)
+    if model.id not in offered:
+        raise RunRefusedError(
+            f"Bedrock offers no {how.customization_type} of {model.id} in {region} now "
+            f"({_dates(model)}). It offers: {', '.join(sorted(offered)) or 'nothing'}. "
+            "Change base_model in the recipe and deploy it."
+        )
+    lifecycle = live.lifecycle(model.id)
+    if lifecycle.get("status") != _ACTIVE:
+        raise RunRefusedError(
+            f"Bedrock has declared {model.id} {lifecycle.get('status')}: it takes no new "
+            f"customization jobs ({_dates(model)}). Active here: {', '.join(sorted(offered))}."
+        )
+
+
+def check_room(
+    live: LiveModels, quotas: Quotas, account: AccountQuotas, model: BaseModel, units: int, mode: str
+) -> None:
+    """Refuse a run whose model the account's quotas have no room for."""
+    limit = quotas.value(account.custom_models.code)
+    if limit is not None and live.custom_models() >= limit:
+        raise RunRefusedError(
+            f"The account holds its {limit:g} custom models already "
+            f"(quota {account.custom_models.code}). Delete some, or request a higher quota."
+        )
+    if mode == "provisioned":
+        _check_model_units(quotas, account, model, units)
+    if mode == "on_demand":
+        _check_deployments(live, quotas, account)
+
+
+def _check_model_units(
+    quotas: Quotas, account: AccountQuotas, model: BaseModel, units: int
+) -> None:
+    codes = (model.serving.model_units_quota_code, account.no_commitment_model_units.code)
+    for code in codes:
+        limit = quotas.value(code)
+        if limit is not None and limit < units:
+            raise RunRefusedError(
+                f"The recipe asks for {units} model unit(s) of {model.name}, and the account's "
+                f"quota {code} allows {limit:g}. Request an increase of {code} in Service Quotas, "
+                "or use deployment mode on_demand where the base model allows it."
+            )
+
+
+def _check_deployments(live: LiveModels, quotas: Quotas, account: AccountQuotas) -> None:
+    limit = quotas.value(account.deployments.code)
+    if limit is not None and live.deployments() >= limit:
+        raise RunRefusedError(
+            f"The account holds its {limit:g} custom model deployments already "
+            f"(quota {account.deployments.code}). Delete some, or request a higher quota."
+        )
+
+
+def _dates(model: BaseModel) -> str:
+    known = {
+        "legacy since": model.lifecycle.legacy_date,
+        "end of life": model.lifecycle.end_of_life_date,
+    }
+    dates = ", ".join(f"{what} {date}" for what, date in known.items() if date)
+    return dates or "the catalog knows no end of life"

@@ -1,0 +1,104 @@
+"""Gateway to the objects of one bucket."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+from botocore.exceptions import ClientError
+
+from tunedrop.errors import InvalidInputError
+from tunedrop.gateway import aws, code_of
+
+CHUNK_BYTES = 1 << 20
+_IN_MEMORY_BYTES = 64 << 20
+_ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed", "405"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectVersion:
+    """One version of an object, as S3 describes it."""
+
+    key: str
+    version_id: str
+    size: int
+    last_modified: datetime
+
+
+class Objects:
+    """Reads and writes the objects of `bucket`."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self.bucket = bucket
+
+    def find(self, key: str, version_id: str = "") -> ObjectVersion | None:
+        """Describe an object (its newest version unless one is named), or None."""
+        try:
+            with aws(f"look up {key}"):
+                head = self._client.head_object(**self._address(key, version_id))
+        except ClientError as error:
+            if code_of(error) in _ABSENT:
+                return None
+            raise
+        return ObjectVersion(
+            key=key,
+            version_id=head.get("VersionId", version_id),
+            size=head["ContentLength"],
+            last_modified=head["LastModified"],
+        )
+
+    def chunks(self, key: str, version_id: str = "") -> Iterator[bytes]:
+        """The bytes of an object, a mebibyte at a time."""
+        with aws(f"read {key}"):
+            body = self._client.get_object(**self._address(key, version_id))["Body"]
+            yield from body.iter_chunks(CHUNK_BYTES)
+
+    def read(self, key: str, version_id: str = "", *, limit: int = 16 << 20) -> bytes:
+        """A small object, whole; a larger one than `limit` bytes is an `InvalidInputError`."""
+        with aws(f"read {key}"):
+            body = self._client.get_object(**self._address(key, version_id))["Body"]
+            content: bytes = body.read(limit + 1)
+        if len(content) > limit:
+            raise InvalidInputError(f"{key} is larger than the {limit} bytes that are read of it.")
+        return content
+
+    def read_if_there(self, key: str) -> bytes | None:
+        """A small object, or None."""
+        return self.read(key) if self.find(key) else None
+
+    def write(self, key: str, content: bytes, content_type: str) -> None:
+        """Write a small object."""
+        with aws(f"write {key}"):
+            self._client.put_object(
+                Bucket=self.bucket, Key=key, Body=content, ContentType=content_type
+            )
+
+    @contextmanager
+    def writing(self, key: str, content_type: str = "application/jsonl") -> Iterator[IO[bytes]]:
+        """A file whose content becomes the object when the block ends well, and only then."""
+        with SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as spool:
+            yield spool
+            spool.seek(0, io.SEEK_SET)
+            with aws(f"write {key}"):
+                self._client.upload_fileobj(
+                    spool, self.bucket, key, ExtraArgs={"ContentType": content_type}
+                )
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """The keys below a prefix."""
+        pages = self._client.get_paginator("list_objects_v2")
+        with aws(f"list {prefix}"):
+            for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
+                yield from (item["Key"] for item in page.get("Contents", ()))
+
+    def uri(self, key: str) -> str:
+        """The S3 URI of a key."""
+        return f"s3://{self.bucket}/{key}"
+
+    def _address(self, key: str, version_id: str) -> dict[str, str]:
+        version = {"VersionId": version_id} if version_id else {}
+        return {"Bucket": self.bucket, "Key": key, **version}

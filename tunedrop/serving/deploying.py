@@ -1,0 +1,117 @@
+"""Puts the custom model of a run into service, and waits until it serves."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from msgspec import structs
+
+from tunedrop.cost import hourly_cost
+from tunedrop.errors import CapacityUnavailableError, DeploymentFailedError, ServiceBusyError
+from tunedrop.records import RunRecords
+from tunedrop.run import Deployment, Run, moment, timestamp
+from tunedrop.serving.champions import Champions
+from tunedrop.serving.deployments import PROVISIONED, DeploymentOrder, Deployments
+from tunedrop.settings import run_tags
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deploying:
+    """Deploys in the run's turn; the intent is recorded first, so that clean-up knows of it."""
+
+    records: RunRecords
+    champions: Champions
+    deployments: Deployments
+
+    def deploy(self, run: Run, mode: str, now: datetime) -> Deployment:
+        """The run's deployment; a second call finds the first call's.
+
+        While it is another run's turn or Bedrock has no capacity, a `CapacityUnavailableError`;
+        once the recipe's patience is over, a `DeploymentFailedError`.
+        """
+        if run.deployment and run.deployment.arn:
+            return run.deployment
+        self.champions.check_not_superseded(run)
+        self.champions.take_turn(run, now)
+        deployment = run.deployment or self._intend(run, mode, now)
+        found = self.deployments.find(mode, deployment.name)
+        if found is None:
+            self._create(run, deployment, now)
+            found = self.deployments.find(mode, deployment.name)
+        if found is None:
+            raise ServiceBusyError(f"Bedrock took {deployment.name}, but does not show it yet.")
+        deployment = structs.replace(deployment, arn=found.arn, status=found.status)
+        self.records.update(run, deployment=deployment)
+        return deployment
+
+    def look(self, run: Run, now: datetime) -> Deployment:
+        """The deployment as it is now; one that Bedrock failed is a `DeploymentFailedError`."""
+        deployment = run.deployment
+        if deployment is None:
+            raise DeploymentFailedError(f"The run {run.run_id} has no deployment to wait for.")
+        view = self.deployments.find(deployment.mode, deployment.name)
+        if view is None:
+            raise DeploymentFailedError(
+                f"The deployment {deployment.name} is gone: somebody outside this service "
+                "deleted it."
+            )
+        if view.status == "Failed":
+            raise DeploymentFailedError(
+                f"Bedrock failed the deployment {deployment.name}: "
+                f"{view.failure or 'no reason given'}"
+            )
+        if not view.is_ready and self._is_patience_over(run, deployment.intended_at, now):
+            raise DeploymentFailedError(
+                f"The deployment {deployment.name} is {view.status} since {deployment.intended_at}, "
+                f"longer than the recipe's patience of {run.plan.deployment.patience}."
+            )
+        ready_at = timestamp(now) if view.is_ready else ""
+        seen = structs.replace(deployment, status=view.status, ready_at=ready_at)
+        if seen != deployment:
+            self.records.update(run, deployment=seen)
+        return seen
+
+    def _intend(self, run: Run, mode: str, now: datetime) -> Deployment:
+        hourly = hourly_cost(run.plan).usd if mode == PROVISIONED else 0.0
+        deployment = Deployment(
+            mode=mode,
+            name=_job_name(run),
+            intended_at=timestamp(now),
+            hourly_usd=hourly,
+        )
+        self.records.update(run, deployment=deployment)
+        return deployment
+
+    def _create(self, run: Run, deployment: Deployment, now: datetime) -> None:
+        try:
+            self.deployments.create(self._order(run, deployment))
+        except CapacityUnavailableError as refusal:
+            first = run.capacity_refused_at or timestamp(now)
+            if not run.capacity_refused_at:
+                self.records.update(run, capacity_refused_at=first)
+            if self._is_patience_over(run, first, now):
+                raise DeploymentFailedError(
+                    f"{refusal} Tried since {first}, for the recipe's patience of "
+                    f"{run.plan.deployment.patience}. Request model units or deployments in "
+                    "Service Quotas, or give the recipe more patience."
+                ) from refusal
+            raise
+
+    def _order(self, run: Run, deployment: Deployment) -> DeploymentOrder:
+        job = run.job
+        if job is None or not job.custom_model_arn:
+            raise DeploymentFailedError(f"The run {run.run_id} has no custom model to deploy.")
+        return DeploymentOrder(
+            mode=deployment.mode,
+            name=deployment.name,
+            custom_model_arn=job.custom_model_arn,
+            units=run.plan.deployment.model_units,
+            commitment=run.plan.deployment.commitment,
+            tags=run_tags(run.stage, run.recipe, run.run_id),
+        )
+
+    def _is_patience_over(self, run: Run, since: str, now: datetime) -> bool:
+        return now - moment(since) > timedelta(seconds=run.plan.deployment.patience_seconds)
+
+
+def _job_name(run: Run) -> str:
+    return run.job.name if run.job else run.run_id

@@ -1,0 +1,169 @@
+"""Gateway to what serves a custom model: provisioned throughput and on-demand deployments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tunedrop.errors import CapacityUnavailableError, DeploymentFailedError
+from tunedrop.gateway import aws, code_of, words_of
+
+PROVISIONED = "provisioned"
+ON_DEMAND = "on_demand"
+
+_COMMITMENTS = {"1 month": "OneMonth", "6 months": "SixMonths"}
+_READY = frozenset({"InService", "Active"})
+_NO_CAPACITY = frozenset({"ServiceQuotaExceededException", "ServiceUnavailableException"})
+_REFUSALS = frozenset({"ValidationException", "ResourceNotFoundException", "TooManyTagsException"})
+_NOT_NOW = frozenset({"ConflictException", "ValidationException"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentOrder:
+    """All that a deployment is created from; `units` and `commitment` are provisioned only."""
+
+    mode: str
+    name: str
+    custom_model_arn: str
+    units: int
+    commitment: str
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeploymentView:
+    """A deployment as Bedrock shows it, in Bedrock's own words."""
+
+    arn: str
+    status: str
+    failure: str
+    created_at: datetime
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it answers prompts."""
+        return self.status in _READY
+
+
+class Deployments:
+    """Creates, finds and deletes what serves custom models."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def find(self, mode: str, name: str) -> DeploymentView | None:
+        """The deployment of this name, or None."""
+        try:
+            with aws(f"look up the deployment {name}"):
+                return self._look_up(mode, name)
+        except ClientError as error:
+            if code_of(error) == "ResourceNotFoundException":
+                return None
+            raise
+
+    def create(self, order: DeploymentOrder) -> None:
+        """Ask for a deployment; whether it is there is seen by `find` alone.
+
+        No capacity or quota is a `CapacityUnavailableError`, a refusal a `DeploymentFailedError`.
+        """
+        try:
+            with aws(f"create the deployment {order.name}"):
+                self._create(order)
+        except ClientError as error:
+            if code_of(error) in _NO_CAPACITY:
+                raise CapacityUnavailableError(
+                    f"Bedrock has no capacity for {order.name} now: {words_of(error)}"
+                ) from error
+            if code_of(error) in _REFUSALS:
+                raise DeploymentFailedError(
+                    f"Bedrock refused the deployment {order.name}: {words_of(error)}"
+                ) from error
+            if code_of(error) != "ConflictException":
+                raise
+
+    def delete(self, mode: str, name: str) -> bool:
+        """Ask Bedrock to delete a deployment; False when it cannot be deleted yet."""
+        try:
+            with aws(f"delete the deployment {name}"):
+                if mode == PROVISIONED:
+                    self._client.delete_provisioned_model_throughput(provisionedModelId=name)
+                else:
+                    self._client.delete_custom_model_deployment(
+                        customModelDeploymentIdentifier=name
+                    )
+        except ClientError as error:
+            if code_of(error) == "ResourceNotFoundException":
+                return True
+            if code_of(error) in _NOT_NOW:
+                return False
+            raise
+        return True
+
+    def _look_up(self, mode: str, name: str) -> DeploymentView:
+        if mode == PROVISIONED:
+            found = self._client.get_provisioned_model_throughput(provisionedModelId=name)
+            return _view(found, found["provisionedModelArn"], found["creationTime"])
+        found = self._client.get_custom_model_deployment(customModelDeploymentIdentifier=name)
+        return _view(found, found["customModelDeploymentArn"], found["createdAt"])
+
+    def _create(self, order: DeploymentOrder) -> None:
+        tags = [{"key": key, "value": value} for key, value in order.tags.items()]
+        if order.mode == ON_DEMAND:
+            self._client.create_custom_model_deployment(
+                modelDeploymentName=order.name,
+                modelArn=order.custom_model_arn,
+                clientRequestToken=order.name,
+                tags=tags,
+            )
+            return
+        commitment = _COMMITMENTS.get(order.commitment)
+        self._client.create_provisioned_model_throughput(
+            provisionedModelName=order.name,
+            modelId=order.custom_model_arn,
+            modelUnits=order.units,
+            clientRequestToken=order.name,
+            tags=tags,
+            **({"commitmentDuration": commitment} if commitment else {}),
+        )
+
+
+class CustomModels:
+    """Finds and deletes custom models."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def exists(self, name: str) -> bool:
+        """Whether Bedrock holds a custom model of this name."""
+        try:
+            with aws(f"look up the custom model {name}"):
+                self._client.get_custom_model(modelIdentifier=name)
+        except ClientError as error:
+            if code_of(error) == "ResourceNotFoundException":
+                return False
+            raise
+        return True
+
+    def delete(self, name: str) -> bool:
+        """Ask Bedrock to delete a custom model; False while something still uses it."""
+        try:
+            with aws(f"delete the custom model {name}"):
+                self._client.delete_custom_model(modelIdentifier=name)
+        except ClientError as error:
+            if code_of(error) == "ResourceNotFoundException":
+                return True
+            if code_of(error) in _NOT_NOW:
+                return False
+            raise
+        return True
+
+
+def _view(found: Mapping[str, Any], arn: str, created_at: datetime) -> DeploymentView:
+    return DeploymentView(
+        arn=arn,
+        status=found["status"],
+        failure=found.get("failureMessage", ""),
+        created_at=created_at,
+    )

@@ -1,0 +1,72 @@
+"""Creates the customization job of a run, once per attempt."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec import structs
+
+from tunedrop import recipe as recipes
+from tunedrop.catalog import base_model
+from tunedrop.errors import ServiceBusyError
+from tunedrop.layout import attempt_name
+from tunedrop.objects import Objects
+from tunedrop.records import RunRecords
+from tunedrop.run import Job, Run, timestamp
+from tunedrop.settings import run_tags
+from tunedrop.training.jobs import CustomizationJobs, JobOrder
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobCreation:
+    """Asks Bedrock for the job; the intent is recorded first, so that clean-up knows of it."""
+
+    records: RunRecords
+    jobs: CustomizationJobs
+    artifacts: Objects
+    role_arn: str
+    model_key_arn: str
+
+    def create(self, run: Run, now: datetime) -> Job:
+        """The job of the current attempt; a second call finds the first call's job."""
+        job = run.job or self._intend(run, now)
+        if job.arn:
+            return job
+        found = self.jobs.find(job.name)
+        if found is None:
+            self.jobs.create(self._order(run, job))
+            found = self.jobs.find(job.name)
+        if found is None:
+            raise ServiceBusyError(f"Bedrock took the job {job.name}, but does not show it yet.")
+        job = structs.replace(
+            job, arn=found.arn, status=found.status, submitted_at=timestamp(found.created_at)
+        )
+        self.records.update(run, job=job)
+        return job
+
+    def _intend(self, run: Run, now: datetime) -> Job:
+        attempt = len(run.former_jobs) + 1
+        job = Job(
+            attempt=attempt,
+            name=attempt_name(run.run_id, attempt),
+            intended_at=timestamp(now),
+        )
+        self.records.update(run, job=job)
+        return job
+
+    def _order(self, run: Run, job: Job) -> JobOrder:
+        recipe = run.plan
+        how = base_model(recipe.base_model).customization(recipe.method)
+        uri = self.artifacts.uri
+        has_validation = run.dataset["records"]["validation"] > 0
+        return JobOrder(
+            name=job.name,
+            base_model_id=recipe.base_model,
+            customization_type=how.customization_type,
+            hyperparameters=recipes.bedrock_hyperparameters(recipe),
+            training_uri=uri(run.layout.dataset("train.jsonl")),
+            validation_uri=uri(run.layout.dataset("validation.jsonl")) if has_validation else "",
+            output_uri=uri(run.layout.training_output),
+            role_arn=self.role_arn,
+            model_key_arn=self.model_key_arn,
+            tags=run_tags(run.stage, run.recipe, run.run_id),
+        )

@@ -1,0 +1,120 @@
+"""Waits for a customization job: looks at it, and resumes the workflow when it has ended."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from msgspec import Struct, structs
+
+from tunedrop.errors import CustomizationJobFailedError
+from tunedrop.layout import run_of_attempt
+from tunedrop.records import RunRecords
+from tunedrop.run import RUNNING, Job, Run, Wait, plain, timestamp
+from tunedrop.tokens import TaskTokens
+from tunedrop.training.jobs import CustomizationJobs, JobView
+
+_ATTEMPTS = 2
+
+# Bedrock gives a failed job no code, only words; these are those of its own faults.
+# https://docs.aws.amazon.com/bedrock/latest/userguide/fine-tuning-troubleshooting.html
+_INTERNAL_ERRORS = ("internal error", "unexpected error")
+
+
+class JobEnd(Struct, frozen=True, kw_only=True):
+    """How the wait ends: with a custom model, or with another attempt."""
+
+    completed: bool
+    status: str
+    custom_model_arn: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobWait:
+    """Answers the task token of the state that waits for a job."""
+
+    records: RunRecords
+    jobs: CustomizationJobs
+    tokens: TaskTokens
+
+    def begin(self, run: Run, token: str, now: datetime) -> None:
+        """Store the token, then look once: the job may have ended before it was stored.
+
+        A second call replaces the token; the state that held the old one has moved on.
+        """
+        run = self.records.update(run, wait=Wait(token=token, since=timestamp(now)))
+        self._look_and_answer(run, now)
+
+    def resume(self, job_name: str, now: datetime) -> None:
+        """React to Bedrock's event about a job; events about strangers' jobs pass by."""
+        run = self.records.find(run_of_attempt(job_name))
+        if run and run.status == RUNNING and run.wait and run.job and run.job.name == job_name:
+            self._look_and_answer(run, now)
+
+    def _look_and_answer(self, run: Run, now: datetime) -> None:
+        if run.wait is None:
+            return
+        try:
+            end = self._look(run, now)
+        except CustomizationJobFailedError as failure:
+            self.tokens.fail(run.wait.token, failure)
+            return
+        if end is not None:
+            self.tokens.succeed(run.wait.token, plain(end))
+
+    def _look(self, run: Run, now: datetime) -> JobEnd | None:
+        if run.job is None:
+            return JobEnd(completed=False, status="Failed")
+        view = self.jobs.find(run.job.name)
+        if view is None:
+            raise CustomizationJobFailedError(f"Bedrock knows no job {run.job.name} any more.")
+        job = _seen(run.job, view)
+        if job != run.job:
+            run = self.records.update(run, job=job)
+        match view.status:
+            case "Completed":
+                return JobEnd(
+                    completed=True, status=view.status, custom_model_arn=view.custom_model_arn
+                )
+            case "Failed":
+                return self._failed(run, job, view)
+            case "Stopped":
+                return self._stopped(run, job)
+        self._stop_if_stuck(run, job, view, now)
+        return None
+
+    def _failed(self, run: Run, job: Job, view: JobView) -> JobEnd:
+        internal = any(words in view.failure.lower() for words in _INTERNAL_ERRORS)
+        if internal and job.attempt < _ATTEMPTS:
+            return self._try_again(run, job)
+        raise CustomizationJobFailedError(
+            f"Bedrock failed the customization job {job.name}: {view.failure or 'no reason given'}"
+        )
+
+    def _stopped(self, run: Run, job: Job) -> JobEnd:
+        if job.stopping_because and job.attempt < _ATTEMPTS:
+            return self._try_again(run, job)
+        why = job.stopping_because or "somebody outside this service stopped it"
+        raise CustomizationJobFailedError(f"The customization job {job.name} was stopped: {why}.")
+
+    def _try_again(self, run: Run, job: Job) -> JobEnd:
+        self.records.update(run, former_jobs=(*run.former_jobs, job), job=None)
+        return JobEnd(completed=False, status=job.status)
+
+    def _stop_if_stuck(self, run: Run, job: Job, view: JobView, now: datetime) -> None:
+        patience = timedelta(seconds=run.plan.deployment.patience_seconds)
+        stuck = not view.training_started and now - view.created_at > patience
+        if not stuck or job.stopping_because:
+            return
+        why = f"it had not begun to train after {patience} in Bedrock's queue"
+        self.records.update(run, job=structs.replace(job, stopping_because=why))
+        self.jobs.stop(job.name)
+
+
+def _seen(job: Job, view: JobView) -> Job:
+    return structs.replace(
+        job,
+        status=view.status,
+        custom_model_arn=view.custom_model_arn,
+        ended_at=timestamp(view.ended_at) if view.ended_at else "",
+    )
+
+
