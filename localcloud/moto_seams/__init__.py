@@ -1,0 +1,54 @@
+"""Every correction of moto, one module each: what moto does, what AWS does, and the change.
+
+A correction replaces an attribute of moto or registers a model with it; all are applied once,
+before the first request, in the process that serves the embedded cloud and nowhere else.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from localcloud.lambda_runner.runner import LambdaRunner
+
+
+def apply_all(*, runner: "LambdaRunner", endpoint_url: str, logs: Path) -> None:
+    """Apply every correction; moto is imported by the modules that correct it."""
+    from localcloud.moto_seams import (
+        alarms,  # noqa: F401 (registers its model when it is imported)
+        buckets,
+        event_bus,
+        executions,
+        function_versions,
+        functions,
+        interpreter_clients,
+        interpreter_pace,
+        object_events,
+        queue_polling,
+        resource_policies,
+        schedules,
+        stack_protection,
+        stack_updates,
+        state_machines,
+        task_tokens,
+        templates,
+    )
+
+    functions.apply(runner, logs)
+    interpreter_clients.apply(endpoint_url)
+    for correction in (
+        buckets,
+        event_bus,
+        executions,
+        function_versions,
+        interpreter_pace,
+        object_events,
+        queue_polling,
+        resource_policies,
+        schedules,
+        stack_protection,
+        stack_updates,
+        state_machines,
+        task_tokens,
+        templates,
+    ):
+        correction.apply()

@@ -1,0 +1,15 @@
+"""Where the embedded cloud is: its account, its Region, its files and its endpoint."""
+
+from pathlib import Path
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+DEFAULT_PORT = 4566
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE = ROOT / ".localcloud"
+
+
+def endpoint(port: int) -> str:
+    """The URL of everything; moto resolves template URLs under the name `localhost` only."""
+    return f"http://localhost:{port}"
