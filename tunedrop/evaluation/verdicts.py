@@ -1,7 +1,7 @@
 """The words for a comparison of models."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from tunedrop.evaluation.bootstrap import Interval
 
@@ -16,7 +16,7 @@ _CONTESTS = {
 
 class _Goals(Protocol):
     @property
-    def metrics(self) -> Mapping[str, float]: ...
+    def metrics(self) -> Mapping[Any, float]: ...
     @property
     def beat(self) -> str | None: ...
     @property

@@ -1,0 +1,40 @@
+"""report.html: one self-contained page about a run, for every outcome."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from tunedrop.report.view import view
+
+_HERE = Path(__file__).parent
+
+
+def render(run: Mapping[str, Any]) -> str:
+    """The page of a run record; any section of the record may be missing.
+
+    Example answers are shown if `evaluation.examples` was added to the record. Everything in the
+    record is escaped: datasets are written by strangers.
+    """
+    return _template().render(view(run))
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = (_HERE / "page.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    # The style sheet is our own file; the browser runs no script and no style but this one.
+    environment.globals.update(style=Markup(style), style_hash=digest)  # noqa: S704
+    return environment.get_template("page.html")
