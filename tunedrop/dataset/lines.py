@@ -1,0 +1,86 @@
+"""From a stream of bytes to blocks of whole lines, in memory that does not grow with the file."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+BLOCK_BYTES = 1 << 20
+MAX_LINE_BYTES = 8 << 20
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFile:
+    """A file that can be read again and again: each call of `chunks` begins at its start."""
+
+    name: str
+    chunks: Callable[[], Iterable[bytes]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """Whole lines (the last one of a file may lack its newline), or one line that is too long."""
+
+    data: bytes
+    first_line: int
+    lines: int
+    overlong: bool = False
+
+    def each_line(self) -> Iterator[tuple[int, bytes]]:
+        """Line numbers and lines, without their newlines."""
+        lines = self.data.split(b"\n")
+        if not lines[-1]:
+            lines.pop()
+        return enumerate(lines, self.first_line)
+
+
+def local_file(path: Path) -> SourceFile:
+    """A file on this machine."""
+    return SourceFile(name=path.name, chunks=lambda: _read(path))
+
+
+def blocks(chunks: Iterable[bytes]) -> Iterator[Block]:
+    """Cut a stream at line ends; a line above `MAX_LINE_BYTES` is skipped, not held."""
+    line, rest, skipping = 1, b"", False
+    for piece in _pieces(chunks):
+        end = piece.rfind(b"\n") + 1
+        if end == 0:
+            rest = b"" if skipping else rest + piece
+            if len(rest) > MAX_LINE_BYTES:
+                rest, skipping = b"", True
+            continue
+        start = 0
+        if skipping:
+            yield Block(data=b"", first_line=line, lines=1, overlong=True)
+            start, line, skipping = piece.find(b"\n") + 1, line + 1, False
+        data = rest + piece[start:end]
+        rest = piece[end:]
+        if data:
+            block = Block(data=data, first_line=line, lines=data.count(b"\n"))
+            line += block.lines
+            yield block
+    if skipping or rest:
+        yield Block(data=rest, first_line=line, lines=1, overlong=skipping)
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same pieces however the stream was cut, so that what is found never depends on that."""
+    held: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        held.append(chunk)
+        size += len(chunk)
+        if size >= BLOCK_BYTES:
+            whole = b"".join(held) if len(held) > 1 else chunk
+            end = size - size % BLOCK_BYTES
+            for start in range(0, end, BLOCK_BYTES):
+                yield whole[start : start + BLOCK_BYTES]
+            held, size = [whole[end:]], size - end
+    if size:
+        yield b"".join(held)
+
+
+def _read(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(BLOCK_BYTES):
+            yield chunk

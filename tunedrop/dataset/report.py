@@ -1,0 +1,114 @@
+"""The result of a validation: one object for the state machine, the command line and the page."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from tunedrop.dataset.findings import Finding
+from tunedrop.dataset.rules import RULES
+from tunedrop.dataset.splits import SplitPlan
+
+_SUMMARY_MAX = 950
+_SHOWN = 3
+
+
+class FileFacts(Struct, frozen=True, kw_only=True):
+    """A file as it was read; `records` counts those that can be used."""
+
+    name: str
+    role: str
+    format: str | None
+    records: int
+    rejected: int
+    bytes: int
+    sha256: str
+
+
+class RecordCounts(Struct, frozen=True, kw_only=True):
+    """Records on each side after the split, and those that cannot be used."""
+
+    train: int
+    validation: int
+    test: int
+    rejected: int
+
+
+class ValidationReport(Struct, frozen=True, kw_only=True):
+    """Whether a dataset suits a recipe, and everything that was found.
+
+    `tokens` is the estimate for all usable records, `training_tokens` for the training side.
+    `digest` names the bytes of all files in their roles.
+    """
+
+    fit: bool
+    recipe: str
+    base_model: str
+    records: RecordCounts
+    tokens: int
+    training_tokens: int
+    token_method: str
+    counts: dict[str, int]
+    errors: int
+    warnings: int
+    findings: tuple[Finding, ...]
+    findings_left_out: int
+    files: tuple[FileFacts, ...]
+    digest: str
+    split: SplitPlan
+
+    def to_json(self) -> str:
+        """As `from_json` takes it."""
+        return msgspec.json.encode(self).decode()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "ValidationReport":
+        """A report that `to_json` wrote."""
+        return msgspec.json.decode(text, type=cls)
+
+    def to_object(self) -> dict[str, Any]:
+        """As plain JSON data."""
+        return dict(msgspec.to_builtins(self))
+
+    def summary(self, rest: str = "the validation report") -> str:
+        """Sentences for people: counts, the first findings, where the rest is."""
+        if not self.findings:
+            return f"The dataset is fit: {self._records_in_words()}; nothing was found."
+        verdict = "is fit" if self.fit else "was not accepted"
+        shown = self._most_telling()
+        lines = [
+            f"The dataset {verdict}: {_counted(self.errors, 'error')}, "
+            f"{_counted(self.warnings, 'warning')} in {self._records_in_words()} "
+            f"({', '.join(f'{code} {count}' for code, count in self._by_count())})."
+        ]
+        lines += [f"{each}. {each.hint}" for each in shown]
+        if self.errors + self.warnings > len(shown):
+            lines.append(f"All findings are in {rest}.")
+        return _cut(lines)
+
+    def _records_in_words(self) -> str:
+        counts = self.records
+        total = counts.train + counts.validation + counts.test + counts.rejected
+        return _counted(total, "record")
+
+    def _by_count(self) -> list[tuple[str, int]]:
+        return sorted(self.counts.items(), key=lambda item: -item[1])[:5]
+
+    def _most_telling(self) -> list[Finding]:
+        errors = [each for each in self.findings if each.severity == "error"]
+        return (errors or list(self.findings))[:_SHOWN]
+
+
+def severities(counts: dict[str, int]) -> tuple[int, int]:
+    """How many of the counted findings are errors, and how many warnings."""
+    errors = sum(count for code, count in counts.items() if RULES[code].severity == "error")
+    return errors, sum(counts.values()) - errors
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _cut(lines: list[str]) -> str:
+    text = " ".join(lines)
+    return text if len(text) <= _SUMMARY_MAX else f"{text[:_SUMMARY_MAX]}…"

@@ -1,0 +1,190 @@
+"""One pass over one file: clean blocks as they come, and every other line with its faults."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from tunedrop.dataset.fast import CleanBlock, FastPath
+from tunedrop.dataset.findings import Fault
+from tunedrop.dataset.formats import Format, compatible, detect, read_record
+from tunedrop.dataset.lines import BYTE_ORDER_MARK, MAX_LINE_BYTES, Block, SourceFile, blocks
+from tunedrop.dataset.reading import FieldReader, parse_line, presentable
+from tunedrop.dataset.records import Record
+from tunedrop.dataset.target import Target
+
+_SNIFFED_LINES = 100
+_SNIFFED_BYTES = 1000
+_FOREIGN = {
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
+    b"\x1f\x8b": "a gzip file",
+    b"PK\x03\x04": "a zip file",
+    b"PAR1": "a Parquet file",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckedLine:
+    """A line that the fast path did not take; `record` is None where it cannot be used.
+
+    `line` is None for what is said of the file as a whole.
+    """
+
+    line: int | None
+    faults: list[Fault]
+    record: Record | None = None
+    raw: bytes = b""
+
+    @property
+    def rejected(self) -> bool:
+        """Whether a record was meant here that cannot be used."""
+        return self.line is not None and any(fault.is_error for fault in self.faults)
+
+
+class FileScan:
+    """A pass over a file; its facts are complete once `events` has been read to the end."""
+
+    def __init__(self, source: SourceFile, target: Target, *, fast: bool = True) -> None:
+        self.source = source
+        self.format: Format | None = None
+        self.bytes = 0
+        self._target = target
+        self._use_fast = fast
+        self._fast: FastPath | None = None
+        self._hash = hashlib.sha256()
+        self._saw_windows_line_ends = False
+
+    @property
+    def sha256(self) -> str:
+        """Of the bytes read so far."""
+        return self._hash.hexdigest()
+
+    def events(self) -> Iterator[CleanBlock | CheckedLine]:
+        """Blocks and lines in file order."""
+        stream = self._measured()
+        for block in blocks(stream):
+            data = block.data
+            if block.first_line == 1:
+                if fault := _whole_file_fault(data):
+                    yield CheckedLine(line=None, faults=[fault])
+                    for _ in stream:
+                        pass
+                    return
+                if data.startswith(BYTE_ORDER_MARK):
+                    data = data.removeprefix(BYTE_ORDER_MARK)
+                    yield _file_note("byte-order-mark", "the file begins with a byte-order mark")
+            yield from self._block_events(
+                Block(
+                    data=data,
+                    first_line=block.first_line,
+                    lines=block.lines,
+                    overlong=block.overlong,
+                )
+            )
+
+    def _measured(self) -> Iterator[bytes]:
+        for chunk in self.source.chunks():
+            self._hash.update(chunk)
+            self.bytes += len(chunk)
+            yield chunk
+
+    def _block_events(self, block: Block) -> Iterator[CleanBlock | CheckedLine]:
+        if block.overlong:
+            message = f"the line has more than {MAX_LINE_BYTES >> 20} MB"
+            fault = Fault(code="line-too-long", message=message)
+            yield CheckedLine(line=block.first_line, faults=[fault])
+            return
+        if self.format is None:
+            self._set_format(_sniffed(block))
+        if clean := self._cleaned(block.data, block.lines):
+            yield clean
+            return
+        ended = block.data.endswith(b"\n")
+        for number, line in block.each_line():
+            last = not ended and number == block.first_line + block.lines - 1
+            yield from self._line_events(number, line, ends_file=last)
+
+    def _set_format(self, found: Format | None) -> None:
+        self.format = found
+        if found and self._use_fast:
+            self._fast = FastPath(found, self._target)
+
+    def _cleaned(self, data: bytes, lines: int) -> CleanBlock | None:
+        return self._fast.clean(data, lines) if self._fast else None
+
+    def _line_events(
+        self, number: int, line: bytes, *, ends_file: bool
+    ) -> Iterator[CleanBlock | CheckedLine]:
+        if line.endswith(b"\r"):
+            line = line.removesuffix(b"\r")
+            if not self._saw_windows_line_ends:
+                self._saw_windows_line_ends = True
+                message = f"lines end with a carriage return and a newline, from line {number} on"
+                yield _file_note("windows-line-ends", message)
+        if not line.strip():
+            fault = Fault(code="blank-line", message="the line holds no record")
+            yield CheckedLine(line=number, faults=[fault])
+        elif clean := self._cleaned(line, 1):
+            yield clean
+        else:
+            yield self._slow(number, line, ends_file=ends_file)
+
+    def _slow(self, number: int, line: bytes, *, ends_file: bool) -> CheckedLine:
+        reader = FieldReader(self._target.text_faults)
+        value = parse_line(line, ends_file=ends_file, reader=reader)
+        record = None if value is None else self._read(value, reader)
+        if record is not None and self.format is not None:
+            reader.faults += self._target.faults(record, self.format)
+        usable = None if reader.failed else record
+        return CheckedLine(line=number, faults=reader.faults, record=usable, raw=line)
+
+    def _read(self, value: dict[str, object], reader: FieldReader) -> Record | None:
+        found = detect(value)
+        if found is None:
+            names = ", ".join(presentable(key) for key in list(value)[:5]) or "none"
+            reader.fault("unknown-format", f"the record has the fields of no format: {names}")
+            return None
+        if self.format is None:
+            self._set_format(found)
+        elif not compatible(found, self.format, value):
+            message = f"the record is {found}; the file began as {self.format}"
+            reader.fault("mixed-format", message)
+            return None
+        return read_record(self.format or found, value, reader)
+
+
+def _file_note(code: str, message: str) -> CheckedLine:
+    return CheckedLine(line=None, faults=[Fault(code=code, message=message)])
+
+
+def _whole_file_fault(data: bytes) -> Fault | None:
+    """What makes looking at single lines pointless."""
+    for start, kind in _FOREIGN.items():
+        if data.startswith(start):
+            return Fault(code="not-utf-8", message=f"the file is {kind}")
+    if b"\0" in data[:_SNIFFED_BYTES]:
+        return Fault(code="not-utf-8", message="the file is binary, or UTF-16 text")
+    if data.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] == b"[":
+        return Fault(code="json-array", message="the file begins with [ as one JSON array does")
+    return None
+
+
+def _sniffed(block: Block) -> Format | None:
+    """The format of the first lines; plain chat is settled by the first telling line."""
+    plain: Format | None = None
+    for number, line in block.each_line():
+        if number >= block.first_line + _SNIFFED_LINES:
+            break
+        try:
+            value = msgspec.json.decode(line)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            continue
+        found = detect(value) if isinstance(value, dict) else None
+        if found is None:
+            continue
+        if found != "anthropic-messages" or "system" in value:
+            return found
+        plain = found
+    return plain

@@ -1,0 +1,112 @@
+"""Rules for the dataset as a whole: how many records and bytes each side may have."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from tunedrop.dataset.findings import Fault
+from tunedrop.dataset.report import FileFacts, RecordCounts
+from tunedrop.dataset.splits import Side
+from tunedrop.dataset.target import Target
+from tunedrop.recipe import Recipe
+
+
+def size_faults(
+    records: RecordCounts,
+    files: Mapping[Side, Sequence[FileFacts]],
+    recipe: Recipe,
+    target: Target,
+    record_limit: int | None,
+) -> Iterator[Fault]:
+    """Everything that counts and sizes break."""
+    yield from _too_few(records, recipe, target)
+    yield from _too_many(records, target, record_limit)
+    yield from _validation_faults(records, files, recipe, target)
+    yield from _too_large(files, target)
+    if recipe.evaluation.needs_test_set and not records.test:
+        message = f"no record is left for the test set that {_asks(recipe)} needs"
+        yield Fault(code="no-test-records", message=message)
+    if not is_tolerated(records, recipe) and recipe.data.rejected_share:
+        total = records.train + records.validation + records.test + records.rejected
+        message = (
+            f"{records.rejected:,} of {total:,} records were rejected; the recipe's "
+            f"data.rejected_share allows {recipe.data.rejected_share:g}"
+        )
+        yield Fault(code="too-many-rejected", message=message)
+
+
+def is_tolerated(records: RecordCounts, recipe: Recipe) -> bool:
+    """Whether the recipe lets the rejected records be set aside."""
+    total = records.train + records.validation + records.test + records.rejected
+    return records.rejected <= recipe.data.rejected_share * total
+
+
+def _too_few(records: RecordCounts, recipe: Recipe, target: Target) -> Iterator[Fault]:
+    minimum = target.limits.min_training_records
+    if records.train >= minimum:
+        return
+    taken = ""
+    if records.test or records.validation:
+        taken = f" once {records.validation:,} validate and {records.test:,} test"
+    message = (
+        f"{records.train:,} records are left to train on{taken}; {target.model_name} needs "
+        f"{minimum:,}"
+    )
+    yield Fault(code="too-few-records", message=message)
+
+
+def _too_many(records: RecordCounts, target: Target, record_limit: int | None) -> Iterator[Fault]:
+    limits, name = target.limits, target.model_name
+    sums = (
+        ("training", records.train, limits.max_training_records),
+        ("validation", records.validation, limits.max_validation_records),
+    )
+    for kind, count, most in sums:
+        if most is not None and count > most:
+            message = f"there are {count:,} {kind} records; {name} takes {most:,}"
+            yield Fault(code="too-many-records", message=message)
+    most = limits.max_records_in_all if record_limit is None else record_limit
+    total = records.train + records.validation
+    if most is not None and total > most:
+        quota = f" (quota {limits.records_quota_code})" if limits.records_quota_code else ""
+        message = f"training and validation have {total:,} records; {name} takes {most:,}{quota}"
+        yield Fault(code="too-many-records", message=message)
+
+
+def _validation_faults(
+    records: RecordCounts,
+    files: Mapping[Side, Sequence[FileFacts]],
+    recipe: Recipe,
+    target: Target,
+) -> Iterator[Fault]:
+    named = bool(files.get("validation"))
+    if not target.customization.validation_set.supported:
+        if named:
+            message = f"{target.model_name} takes no validation set; the file is left out"
+            yield Fault(code="validation-not-used", message=message)
+        return
+    minimum = target.limits.min_validation_records
+    if named and records.validation < minimum:
+        message = (
+            f"the validation file has {records.validation:,} records; {target.model_name} needs "
+            f"{minimum:,}"
+        )
+        yield Fault(code="too-few-records", message=message)
+    if not named and recipe.data.validation_share and not records.validation:
+        message = f"too few records for a validation set of at least {minimum:,}"
+        yield Fault(code="no-validation-records", message=message)
+
+
+def _too_large(files: Mapping[Side, Sequence[FileFacts]], target: Target) -> Iterator[Fault]:
+    limits = target.limits
+    for role, most in (
+        ("training", limits.max_training_file_bytes),
+        ("validation", limits.max_validation_file_bytes),
+    ):
+        side: Side = "train" if role == "training" else "validation"
+        size = sum(each.bytes for each in files.get(side, ()))
+        if most is not None and size > most:
+            message = f"the {role} files have {size:,} bytes; {target.model_name} takes {most:,}"
+            yield Fault(code="file-too-large", message=message)
+
+
+def _asks(recipe: Recipe) -> str:
+    return "evaluation.beat" if recipe.evaluation.beat else "evaluation.metrics"
