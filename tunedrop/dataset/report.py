@@ -81,7 +81,10 @@ class ValidationReport(Struct, frozen=True, kw_only=True):
             f"{_counted(self.warnings, 'warning')} in {self._records_in_words()} "
             f"({', '.join(f'{code} {count}' for code, count in self._by_count())})."
         ]
-        lines += [f"{each}. {each.hint}" for each in shown]
+        hinted: set[str] = set()
+        for each in shown:
+            lines.append(f"{each}." if each.code in hinted else f"{each}. {each.hint}")
+            hinted.add(each.code)
         if self.errors + self.warnings > len(shown):
             lines.append(f"All findings are in {rest}.")
         return _cut(lines)
