@@ -1,0 +1,1 @@
+"""A stand-in for Amazon Bedrock that answers its HTTP API."""

@@ -1,0 +1,59 @@
+"""What provisioned throughput and deployments have in common: they take time, and models change."""
+
+import time
+
+from localcloud.bedrock.catalog import FoundationModel
+from localcloud.bedrock.cloud import Call, Cloud
+from localcloud.bedrock.fault_book import Fault
+from localcloud.bedrock.state import CustomModel, RegionState, Serving, now
+
+AnyModel = CustomModel | FoundationModel
+
+# Emulated seconds; the real service takes 8 to 30 minutes.
+_READY_SECONDS = 110.0
+_NO_REASON = "Encountered an internal error when processing the request."
+
+
+def ready_at(cloud: Cloud) -> float:
+    """When what is begun now is done, as `time.monotonic` will say."""
+    return time.monotonic() + cloud.paced(_READY_SECONDS)
+
+
+def failure_of(fault: Fault | None) -> str | None:
+    """Why it will fail; None where it will not."""
+    return (fault.message or _NO_REASON) if fault is not None else None
+
+
+def is_creating(serving: Serving) -> bool:
+    """Whether it is still being made."""
+    return time.monotonic() < serving.ready_at
+
+
+def is_updating(serving: Serving) -> bool:
+    """Whether it is moving to another model; one that has moved by now is settled first."""
+    if serving.next_model is not None and time.monotonic() >= serving.updated_at:
+        serving.model, serving.next_model, serving.modified = serving.next_model, None, now()
+    return serving.next_model is not None
+
+
+def begin_update(cloud: Cloud, serving: Serving, model: AnyModel) -> None:
+    """Let it move to another model; until it has, it serves the old one."""
+    serving.next_model, serving.updated_at = model, ready_at(cloud)
+    serving.modified = now()
+
+
+def arn_of(state: RegionState, model: AnyModel) -> str:
+    """The ARN of a custom model or a foundation model."""
+    return model.arn if isinstance(model, CustomModel) else model.arn(state.region)
+
+
+def base_of(model: AnyModel) -> FoundationModel:
+    """The foundation model underneath."""
+    return model.base if isinstance(model, CustomModel) else model
+
+
+def take_failure(call: Call, name: str) -> str | None:
+    """Why the thing of this name, which is being created, was ordered to fail."""
+    return failure_of(
+        call.cloud.faults.take(("serving_fails",), text=name, operation=call.operation)
+    )

@@ -1,0 +1,32 @@
+"""Worlds that several test modules share."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from tests.localcloud.bedrock_world import World, served_world
+
+
+@pytest.fixture(scope="session")
+def bedrock_world() -> Iterator[World]:
+    """The stand-in as of today: retired models are shut."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    with served_world() as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def bedrock_retired_world() -> Iterator[World]:
+    """The stand-in with retired models kept open."""
+    with served_world(keep_retired=True) as world:
+        yield world
+
+
+@pytest.fixture(autouse=True)
+def bedrock_without_faults(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test leaves a fault or a quota behind for the next."""
+    yield
+    for name in ("bedrock_world", "bedrock_retired_world"):
+        if name in request.fixturenames:
+            request.getfixturevalue(name).faults.clear()
