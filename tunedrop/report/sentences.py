@@ -10,7 +10,10 @@ RUNBOOK = "docs/operating.md"
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomeWords:
-    """How people are told of an outcome; `next_step` has places for {run_id}, {recipe}, {file}."""
+    """How people are told of an outcome.
+
+    `next_step` has places for {run_id}, {recipe} and {file}; commands stand between backticks.
+    """
 
     outcome: str
     title: str
@@ -25,7 +28,7 @@ class OutcomeWords:
 
 
 _GREEN = frozenset({"RunSucceeded", "RunUnchanged", ""})
-_RERUN = "tunedrop rerun {run_id}"
+_RERUN = "`tunedrop rerun {run_id}`"
 
 _ALL = (
     OutcomeWords(
@@ -58,8 +61,8 @@ _ALL = (
         title="The dataset was rejected",
         meaning="The dataset does not suit the base model or the recipe. Nothing was created in "
         "Bedrock.",
-        next_step="Correct the records, check the file with: tunedrop check {file} --recipe "
-        "{recipe}, and drop it again.",
+        next_step="Correct the records, check the file with `tunedrop check {file} "
+        "--recipe {recipe}`, and drop it again.",
         tone="bad",
     ),
     OutcomeWords(
@@ -132,7 +135,7 @@ UNDER_WAY = OutcomeWords(
     outcome="",
     title="The run is under way",
     meaning="The run has not ended yet.",
-    next_step="Follow it with: tunedrop watch {run_id}",
+    next_step="Follow it with `tunedrop watch {run_id}`",
     tone="neutral",
 )
 TRAINED = OutcomeWords(

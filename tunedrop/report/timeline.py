@@ -60,7 +60,7 @@ def _step(
     return Step(
         state=state,
         words=STATE_WORDS.get(state, state),
-        entered=time_of_day(when.isoformat()),
+        entered=f"{when:%H:%M:%S}" if when.date() == start.date() else time_of_day(when),
         took=duration(seconds) if until else "",
         left=max(0.0, left),
         width=min(100.0, width),
