@@ -1,0 +1,67 @@
+"""Who hears what: one topic for what becomes of runs, one for what somebody must look at."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+
+def topic(scope: Construct, id: str, *, key: kms.IKey, emails: Sequence[str]) -> sns.Topic:
+    """A topic under the key, for TLS publishers only, with its e-mail subscribers."""
+    created = sns.Topic(scope, id, master_key=key, enforce_ssl=True)
+    for email in emails:
+        created.add_subscription(subscriptions.EmailSubscription(email))
+    return created
+
+
+def let_services_use(key: kms.IKey, scope: Construct) -> None:
+    """Let CloudWatch use the key for alarms to the topic and for log groups.
+
+    Both act in their own name, so that the key's policy has to name them; EventBridge, which
+    delivers to queues with SQS's own key, does not need it. Has no effect on an imported key.
+    """
+    stack = Stack.of(scope)
+    here = f"{stack.region}:{stack.account}"
+    key.add_to_resource_policy(
+        _statement(
+            "AlarmsToTopics",
+            service="cloudwatch.amazonaws.com",
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            conditions={
+                "StringEquals": {"aws:SourceAccount": stack.account},
+                "ArnLike": {"aws:SourceArn": f"arn:{stack.partition}:cloudwatch:{here}:alarm:*"},
+            },
+        )
+    )
+    log_groups = f"arn:{stack.partition}:logs:{here}:log-group:*"
+    key.add_to_resource_policy(
+        _statement(
+            "LogGroups",
+            service=f"logs.{stack.region}.amazonaws.com",
+            actions=[
+                "kms:Encrypt",
+                "kms:Decrypt",
+                "kms:ReEncryptFrom",
+                "kms:ReEncryptTo",
+                "kms:GenerateDataKey",
+                "kms:DescribeKey",
+            ],
+            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
+        )
+    )
+
+
+def _statement(
+    sid: str, *, service: str, actions: list[str], conditions: dict[str, dict[str, str]]
+) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid=sid,
+        principals=[iam.ServicePrincipal(service)],
+        actions=actions,
+        resources=["*"],  # in a key's own policy: this key
+        conditions=conditions,
+    )

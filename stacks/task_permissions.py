@@ -1,0 +1,240 @@
+"""What each function may do, state by state; what all of them may is in `everybody`."""
+
+from collections.abc import Sequence
+
+from stacks.permissions import Permission
+from stacks.resources import (
+    CUSTOM_MODEL,
+    DEPLOYMENT,
+    EVERYTHING,
+    JOB,
+    THROUGHPUT,
+    Resources,
+)
+
+_READ = ("GetObject", "GetObjectVersion")
+_WRITE = ("PutObject", "AbortMultipartUpload")
+
+Permissions = Sequence[Permission]
+
+
+def everybody(r: Resources) -> Permissions:
+    """Every function reads the record of its run and writes what it did into it."""
+    return [
+        r.records("GetItem", "PutItem", "UpdateItem"),
+        r.use_key("dynamodb", "s3"),
+    ]
+
+
+def start_run(r: Resources) -> Permissions:
+    """Answers every drop, and reads run requests; the right to start is granted by the intake."""
+    return [
+        r.objects(r.datasets_bucket, "datasets/", *_READ),
+        r.listing(r.datasets_bucket, "datasets/"),
+        r.objects(r.artifacts_bucket, "answers/", "GetObject", *_WRITE),
+        r.listing(r.artifacts_bucket, "answers/"),
+    ]
+
+
+def prepare_run(r: Resources) -> Permissions:
+    """Reads the recipe and the run request, and asks whether the run can reach service."""
+    return [
+        Permission(actions=["ssm:GetParameter"], resources=r.recipe_parameters()),
+        r.objects(r.datasets_bucket, "datasets/", *_READ),
+        r.listing(r.datasets_bucket, "datasets/"),
+        r.base_models("GetFoundationModel"),
+        r.bedrock_lists(
+            "ListFoundationModels",
+            "ListCustomModels",
+            "ListCustomModelDeployments",
+            "ListProvisionedModelThroughputs",
+        ),
+        Permission(
+            actions=["servicequotas:GetServiceQuota", "servicequotas:ListServiceQuotas"],
+            resources=["*"],
+            why="Reading quotas takes no resource.",
+        ),
+    ]
+
+
+def validate_dataset(r: Resources) -> Permissions:
+    """Reads the pinned versions, writes the findings, and looks for a run over the same bytes."""
+    return [
+        r.objects(r.datasets_bucket, "datasets/", *_READ),
+        r.listing(r.datasets_bucket, "datasets/"),
+        r.objects(r.artifacts_bucket, "runs/", *_WRITE, "PutObjectTagging"),
+        r.runs_of_recipe(),
+    ]
+
+
+def upload_dataset(r: Resources) -> Permissions:
+    """Reads the pinned versions and the findings, and writes the training files."""
+    return [
+        r.objects(r.datasets_bucket, "datasets/", *_READ),
+        r.listing(r.datasets_bucket, "datasets/"),
+        r.objects(r.artifacts_bucket, "runs/", "GetObject", *_WRITE, "PutObjectTagging"),
+        r.listing(r.artifacts_bucket, "runs/"),
+    ]
+
+
+def create_customization_job(r: Resources) -> Permissions:
+    """Creates the job under the customization role, and finds it again by its name."""
+    return [
+        r.base_models("CreateModelCustomizationJob", creating=True),
+        r.create_in_bedrock("CreateModelCustomizationJob", "TagResource", on=(JOB, CUSTOM_MODEL)),
+        r.bedrock("GetModelCustomizationJob", on=(JOB,)),
+        Permission(
+            actions=["iam:PassRole"],
+            resources=[r.customization_role.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "bedrock.amazonaws.com"}},
+        ),
+        _model_key(r),
+    ]
+
+
+def wait_for_customization_job(r: Resources) -> Permissions:
+    """Looks at the job and stops one that is stuck; answering its token is granted apart."""
+    return [
+        r.bedrock("GetModelCustomizationJob", on=(JOB,)),
+        r.own_bedrock("StopModelCustomizationJob", on=(JOB,)),
+    ]
+
+
+def evaluate_model(r: Resources) -> Permissions:
+    """Reads the metric files that Bedrock wrote."""
+    return [
+        r.objects(r.artifacts_bucket, "training/", "GetObject"),
+        r.listing(r.artifacts_bucket, "training/"),
+        r.objects(r.artifacts_bucket, "runs/", *_WRITE),
+    ]
+
+
+def approve_deployment(r: Resources) -> Permissions:
+    """Asks people."""
+    return [*_announce(r)]
+
+
+def provision_throughput(r: Resources) -> Permissions:
+    """Buys model units, which bill from now on, under the recipe's lease."""
+    return [
+        # The throughput gets its name by this call, the custom model has its tag from the job.
+        r.create_in_bedrock(
+            "CreateProvisionedModelThroughput", "TagResource", on=(CUSTOM_MODEL, THROUGHPUT)
+        ),
+        r.bedrock("GetProvisionedModelThroughput", on=(THROUGHPUT,)),
+        _model_key(r),
+        *_lease(r),
+    ]
+
+
+def deploy_on_demand(r: Resources) -> Permissions:
+    """Creates the deployment under the recipe's lease."""
+    return [
+        r.create_in_bedrock(
+            "CreateCustomModelDeployment", "TagResource", on=(CUSTOM_MODEL, DEPLOYMENT)
+        ),
+        r.bedrock("GetCustomModelDeployment", on=(DEPLOYMENT,)),
+        _model_key(r),
+        *_lease(r),
+    ]
+
+
+def wait_for_deployment(r: Resources) -> Permissions:
+    """Looks at what is being deployed."""
+    return [
+        r.bedrock("GetProvisionedModelThroughput", on=(THROUGHPUT,)),
+        r.bedrock("GetCustomModelDeployment", on=(DEPLOYMENT,)),
+    ]
+
+
+def test_deployment(r: Resources) -> Permissions:
+    """Asks the custom model, the champion and the base model, and writes their answers."""
+    return [
+        r.objects(r.artifacts_bucket, "runs/", "GetObject", *_WRITE),
+        r.listing(r.artifacts_bucket, "runs/"),
+        r.own_bedrock("InvokeModel", on=(THROUGHPUT, DEPLOYMENT)),
+        *r.invoke_base_models(model for _, model in r.recipes),
+        r.use_key("bedrock", actions=["kms:Decrypt"]),
+    ]
+
+
+def promote_model(r: Resources) -> Permissions:
+    """Writes the champion and the parameter that applications read."""
+    return [
+        Permission(
+            actions=["ssm:GetParameter", "ssm:PutParameter"], resources=r.model_parameters()
+        ),
+        *_lease(r),
+    ]
+
+
+def clean_up(r: Resources) -> Permissions:
+    """Stops and deletes what a run left behind, of this stage only."""
+    return [*_take_down(r), *_lease(r)]
+
+
+def record_outcome(r: Resources) -> Permissions:
+    """Writes the record, the report and the answer, and tells people."""
+    return [
+        r.objects(r.artifacts_bucket, "runs/", "GetObject", *_WRITE),
+        r.objects(r.artifacts_bucket, "answers/", "GetObject", *_WRITE),
+        r.listing(r.artifacts_bucket, "runs/", "answers/"),
+        *_announce(r),
+        *_lease(r),
+    ]
+
+
+def resume_run(r: Resources) -> Permissions:
+    """Looks at the job that Bedrock's event is about, as the state that waits for it does."""
+    return wait_for_customization_job(r)
+
+
+def sweep(r: Resources) -> Permissions:
+    """Finds what carries our tags and has no living owner, and takes it down."""
+    return [
+        r.bedrock_lists(
+            "ListModelCustomizationJobs",
+            "ListCustomModels",
+            "ListProvisionedModelThroughputs",
+            "ListCustomModelDeployments",
+        ),
+        r.bedrock("ListTagsForResource", on=EVERYTHING),
+        *_take_down(r),
+        r.records("Scan"),
+        *_lease(r),
+        Permission(
+            actions=["ssm:GetParameter", "ssm:PutParameter"], resources=r.model_parameters()
+        ),
+        *_announce(r),
+    ]
+
+
+def _announce(r: Resources) -> Permissions:
+    topic = r.notifications_topic.topic_arn
+    return [Permission(actions=["sns:Publish"], resources=[topic]), r.use_key("sns")]
+
+
+def _lease(r: Resources) -> Permissions:
+    # Leases and champions are items beside the runs; a lease is given back by deleting it.
+    return [r.records("DeleteItem"), r.runs_of_recipe()]
+
+
+def _take_down(r: Resources) -> Permissions:
+    return [
+        r.bedrock("GetModelCustomizationJob", on=(JOB,)),
+        r.own_bedrock("StopModelCustomizationJob", on=(JOB,)),
+        r.bedrock("GetCustomModel", on=(CUSTOM_MODEL,)),
+        r.own_bedrock("DeleteCustomModel", on=(CUSTOM_MODEL,)),
+        r.bedrock("GetProvisionedModelThroughput", on=(THROUGHPUT,)),
+        r.own_bedrock("DeleteProvisionedModelThroughput", on=(THROUGHPUT,)),
+        r.bedrock("GetCustomModelDeployment", on=(DEPLOYMENT,)),
+        r.own_bedrock("DeleteCustomModelDeployment", on=(DEPLOYMENT,)),
+    ]
+
+
+def _model_key(r: Resources) -> Permission:
+    # Bedrock takes its own grant on the key in the name of whoever creates the job or deployment.
+    return r.use_key(
+        "bedrock",
+        actions=["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:CreateGrant"],
+    )
