@@ -8,7 +8,7 @@ import msgspec
 from tunedrop import recipe as recipes
 from tunedrop import run_request
 from tunedrop.availability import LiveModels, Quotas, check_base_model, check_room
-from tunedrop.catalog import account_quotas, base_model
+from tunedrop.catalog import base_model
 from tunedrop.errors import InvalidInputError, RunRefusedError
 from tunedrop.intake import recipe_of
 from tunedrop.layout import DATASETS_PREFIX, RUN_REQUEST_SUFFIX, is_run_id
@@ -19,6 +19,7 @@ from tunedrop.records import RunRecords
 from tunedrop.run import RUNNING, Run, Source, timestamp
 from tunedrop.run_request import RunRequest
 from tunedrop.serving.champions import Champions
+from tunedrop.serving.promotion import PromotionDesk
 
 _REQUEST_BYTES = 64 << 10
 
@@ -34,6 +35,7 @@ class Admission:
     champions: Champions
     datasets: Objects
     parameters: Parameters
+    promotions: PromotionDesk
     models: LiveModels
     quotas: Quotas
 
@@ -51,6 +53,7 @@ class Admission:
         except InvalidInputError as reason:
             raise RunRefusedError(str(reason)) from reason
         self._check(run, recipe)
+        self.promotions.project(recipe)
         return self.records.update(
             run,
             snapshot=msgspec.to_builtins(recipe),
@@ -140,7 +143,7 @@ class Admission:
         check_base_model(self.models, model, how, self.region)
         deployment = recipe.deployment
         check_room(
-            self.models, self.quotas, account_quotas(), model, deployment.model_units, deployment.mode
+            self.models, self.quotas, model, mode=deployment.mode, units=deployment.model_units
         )
 
     def _record_limit(self, recipe: Recipe) -> int | None:

@@ -36,7 +36,7 @@ class Answers:
         return msgspec.json.decode(content, type=Answer) if content else None
 
     def write(self, answer: Answer) -> None:
-        """Answer a drop, unless what is there is later news: of a later drop, or of the run's end."""
+        """Answer a drop, unless the answer there is of a later drop or of the run's end."""
         earlier = self.find(answer.key)
         if earlier and _is_old_news(answer, earlier):
             return

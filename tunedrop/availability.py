@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tunedrop.catalog import AccountQuotas, BaseModel, Customization
+from tunedrop.catalog import AccountQuotas, BaseModel, Customization, account_quotas
 from tunedrop.errors import RunRefusedError
 from tunedrop.gateway import aws, code_of
 
@@ -86,9 +86,10 @@ def check_base_model(live: LiveModels, model: BaseModel, how: Customization, reg
 
 
 def check_room(
-    live: LiveModels, quotas: Quotas, account: AccountQuotas, model: BaseModel, units: int, mode: str
+    live: LiveModels, quotas: Quotas, model: BaseModel, *, mode: str, units: int
 ) -> None:
     """Refuse a run whose model the account's quotas have no room for."""
+    account = account_quotas()
     limit = quotas.value(account.custom_models.code)
     if limit is not None and live.custom_models() >= limit:
         raise RunRefusedError(

@@ -55,6 +55,11 @@ def hourly_cost(recipe: Recipe) -> Cost:
     return Cost(usd=round(deployment.model_units * price, 4), why=why)
 
 
+def check_training_budget(recipe: Recipe, cost: Cost) -> None:
+    """A `BudgetExceededError` where training costs more than the recipe's budget, or who knows."""
+    _check("budget.training_usd", recipe.budget.training_usd, cost, "Training")
+
+
 def check_budget(recipe: Recipe, tokens: int) -> Cost:
     """The training cost; `BudgetExceededError` where training or an hour in service is over budget.
 

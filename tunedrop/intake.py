@@ -1,4 +1,4 @@
-"""Every drop is answered: what an object in the datasets bucket starts, or why it starts nothing."""
+"""Every drop is answered: the run that it starts, or why it starts nothing."""
 
 import json
 from dataclasses import dataclass
@@ -110,7 +110,7 @@ class Intake:
         self._recipes = recipes
 
     def take(self, drop: Drop, now: datetime) -> str:
-        """Start the drop's run and return its run_id, or answer why nothing starts and return ""."""
+        """Start the drop's run and return its run_id; "" when nothing starts, which is answered."""
         source = drop.source
         try:
             recipe = recipe_of(source.key, self._recipes)

@@ -1,12 +1,10 @@
 """Gateway to the objects of one bucket."""
 
-import io
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -77,16 +75,9 @@ class Objects:
                 Bucket=self.bucket, Key=key, Body=content, ContentType=content_type
             )
 
-    @contextmanager
-    def writing(self, key: str, content_type: str = "application/jsonl") -> Iterator[IO[bytes]]:
-        """A file whose content becomes the object when the block ends well, and only then."""
-        with SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as spool:
-            yield spool
-            spool.seek(0, io.SEEK_SET)
-            with aws(f"write {key}"):
-                self._client.upload_fileobj(
-                    spool, self.bucket, key, ExtraArgs={"ContentType": content_type}
-                )
+    def output(self, key: str) -> "ObjectOutput":
+        """A file that becomes the object when it is closed, and only then."""
+        return ObjectOutput(self._client, self.bucket, key)
 
     def list(self, prefix: str) -> Iterator[str]:
         """The keys below a prefix."""
@@ -102,3 +93,28 @@ class Objects:
     def _address(self, key: str, version_id: str) -> dict[str, str]:
         version = {"VersionId": version_id} if version_id else {}
         return {"Bucket": self.bucket, "Key": key, **version}
+
+
+class ObjectOutput:
+    """Bytes on their way into an object; large ones wait on disk, not in memory."""
+
+    def __init__(self, client: Any, bucket: str, key: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._key = key
+        self._spool = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115
+
+    def write(self, data: bytes) -> None:
+        """Take the next bytes."""
+        self._spool.write(data)
+
+    def close(self) -> None:
+        """Write the object."""
+        self._spool.seek(0)
+        with self._spool, aws(f"write {self._key}"):
+            self._client.upload_fileobj(
+                self._spool,
+                self._bucket,
+                self._key,
+                ExtraArgs={"ContentType": "application/jsonl"},
+            )

@@ -182,8 +182,9 @@ class RunRecords:
             run_key(run.run_id),
             "SET #status = :ending, failure = if_not_exists(failure, :failure), "
             "ending_at = if_not_exists(ending_at, :now)",
-            condition="#status IN (:running, :ending)",
-            names={"#status": "status"},
+            condition="#status IN (:running, :ending) AND #source = :source",
+            names={"#status": "status", "#source": "source"},
+            source=plain(run.source),
             ending=ENDING,
             running=RUNNING,
             failure=plain(failure),
@@ -195,7 +196,8 @@ class RunRecords:
         """Close the record; a run that has ended stays as it ended."""
         self._table.update(
             run_key(run.run_id),
-            "SET #status = :ended, outcome = :outcome, cause = :cause, ended_at = :now REMOVE #wait",
+            "SET #status = :ended, outcome = :outcome, cause = :cause, ended_at = :now "
+            "REMOVE #wait",
             condition="#status <> :ended",
             names={"#status": "status", "#wait": "wait"},
             ended=ENDED,

@@ -152,5 +152,3 @@ def timestamp(moment: datetime) -> str:
 def moment(text: str) -> datetime:
     """The moment that `timestamp` wrote."""
     return datetime.fromisoformat(text)
-
-

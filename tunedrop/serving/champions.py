@@ -82,7 +82,9 @@ class Champions:
             return
         holder = str((self._table.get(turn["pk"]) or {}).get("holder", ""))
         other = self._records.find(holder)
-        if (other is None or other.status == ENDED) and self._take(turn, "holder = :holder", holder):
+        if (other is None or other.status == ENDED) and self._take(
+            turn, "holder = :holder", holder
+        ):
             return
         raise CapacityUnavailableError(
             f"The run {holder} of the recipe {run.recipe} is deploying; "
@@ -182,9 +184,7 @@ def _succeed(
 
 
 def _retiree(champion: Champion, at: datetime) -> Retiree:
-    return Retiree(
-        run_id=champion.run_id, retire_at=timestamp(at), deployment=champion.deployment
-    )
+    return Retiree(run_id=champion.run_id, retire_at=timestamp(at), deployment=champion.deployment)
 
 
 def _recipe_key(recipe: str) -> str:

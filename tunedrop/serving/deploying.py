@@ -61,8 +61,9 @@ class Deploying:
             )
         if not view.is_ready and self._is_patience_over(run, deployment.intended_at, now):
             raise DeploymentFailedError(
-                f"The deployment {deployment.name} is {view.status} since {deployment.intended_at}, "
-                f"longer than the recipe's patience of {run.plan.deployment.patience}."
+                f"The deployment {deployment.name} is {view.status} since "
+                f"{deployment.intended_at}, longer than the recipe's patience of "
+                f"{run.plan.deployment.patience}."
             )
         ready_at = timestamp(now) if view.is_ready else ""
         seen = structs.replace(deployment, status=view.status, ready_at=ready_at)

@@ -116,5 +116,3 @@ def _seen(job: Job, view: JobView) -> Job:
         custom_model_arn=view.custom_model_arn,
         ended_at=timestamp(view.ended_at) if view.ended_at else "",
     )
-
-

@@ -1,0 +1,195 @@
+"""Records how a run ended: the outcome, its cause in words, and everything that people read."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct, structs
+
+from tunedrop import errors
+from tunedrop.answers import Answer, Answers
+from tunedrop.errors import BusinessError
+from tunedrop.notifications import Notifications
+from tunedrop.objects import Objects
+from tunedrop.records import RunRecords
+from tunedrop.report.sentences import RUNBOOK, words_for
+from tunedrop.run import ENDED, Failure, Run, Source, plain, timestamp
+from tunedrop.serving.champions import Champions
+from tunedrop.settings import model_parameter
+
+RUN_SUCCEEDED = "RunSucceeded"
+RUN_UNCHANGED = "RunUnchanged"
+SERVICE_FAILED = "ServiceFailed"
+CLEAN_UP_FAILED = "CleanUpFailed"
+
+_LONGEST_CAUSE = 2000
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """How a run ended: the name of the state it ends in, and the sentences for people."""
+
+    name: str
+    cause: str
+    is_news: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conclusion:
+    """Writes run.json, the report, the answer and the notification, then closes the record."""
+
+    records: RunRecords
+    champions: Champions
+    artifacts: Objects
+    answers: Answers
+    notifications: Notifications
+    render: Callable[[dict[str, Any]], str]
+
+    def conclude(self, run_id: str, source: Source, now: datetime) -> Outcome:
+        """Close the run; a second call answers as the first and tells nobody again.
+
+        The record of a run over another object than `source` stays as it is.
+        """
+        run = self.records.get(run_id)
+        if run.source != source:
+            return self._collision(run, source, now)
+        if run.status == ENDED:
+            return Outcome(name=run.outcome, cause=run.cause, is_news=False)
+        name, what = outcome_of(run)
+        ended = structs.replace(
+            run,
+            status=ENDED,
+            outcome=name,
+            cause=cause_of(run, name, what),
+            ended_at=timestamp(now),
+            wait=None,
+        )
+        self._publish(ended)
+        self.champions.give_turn_back(run)
+        self.records.end(run, outcome=name, cause=ended.cause, now=now)
+        return Outcome(name=name, cause=ended.cause, is_news=True)
+
+    def _collision(self, run: Run, source: Source, now: datetime) -> Outcome:
+        cause = (
+            f"Another object, {run.source.key}, has a run of the same name, {run.run_id}. "
+            f"Drop {source.key} again to give its run a name of its own."
+        )
+        answer = Answer(
+            key=source.key,
+            version_id=source.version_id,
+            outcome=SERVICE_FAILED,
+            reason=cause,
+            answered_at=timestamp(now),
+            dropped_at=timestamp(now),
+        )
+        self.answers.write(answer)
+        return Outcome(name=SERVICE_FAILED, cause=cause, is_news=True)
+
+    def _publish(self, run: Run) -> None:
+        record = {**plain(run), "next_step": next_step(run)}
+        content = msgspec.json.format(msgspec.json.encode(record))
+        self.artifacts.write(run.layout.record, content, "application/json")
+        page = self.render(record).encode()
+        self.artifacts.write(run.layout.report, page, "text/html; charset=utf-8")
+        report = self.artifacts.uri(run.layout.report)
+        self.answers.write(_answer(run, report))
+        self.notifications.send(
+            subject=f"{run.recipe}: {words_for(run.outcome).title}",
+            message=f"{run.cause}\n\nRun: {run.run_id}\nReport: {report}",
+        )
+
+
+def outcome_of(run: Run) -> tuple[str, str]:
+    """The outcome of a run and what happened, read from its record.
+
+    A promotion is the commit point: what failed after it does not undo it.
+    """
+    if run.promotion:
+        return RUN_SUCCEEDED, _success(run)
+    if run.failure is None:
+        if run.unchanged_since:
+            return RUN_UNCHANGED, (
+                f"The same bytes with the same recipe are the run {run.unchanged_since}. To train "
+                "on them again all the same, drop a run request with again: true."
+            )
+        return RUN_SUCCEEDED, _success(run)
+    if run.clean_up is None or not run.clean_up.done:
+        return CLEAN_UP_FAILED, f"Clean-up did not finish. The run ended because: {_why(run)}"
+    return _outcome_named(run.failure.error), _why(run)
+
+
+def cause_of(run: Run, outcome: str, what: str) -> str:
+    """The sentences of a Fail state: what happened, what bills, what to do, where to read on."""
+    if outcome in (RUN_SUCCEEDED, RUN_UNCHANGED):
+        return what
+    words = words_for(outcome)
+    return (
+        f"{what[:_LONGEST_CAUSE]} Still billing: {still_billing(run)}. "
+        f"Next: {next_step(run)} Runbook: {RUNBOOK}, {words.runbook_heading}."
+    )
+
+
+def still_billing(run: Run) -> str:
+    """What the run may have left that bills, in words."""
+    if run.clean_up and run.clean_up.done:
+        return "nothing"
+    left = run.clean_up.still_billing if run.clean_up else ()
+    made = [job.name for job in (run.job, *run.former_jobs) if job]
+    made += [run.deployment.name] if run.deployment else []
+    return "; ".join(left) or ", ".join(made) or "nothing"
+
+
+def next_step(run: Run) -> str:
+    """What people do next."""
+    words = words_for(run.outcome or outcome_of(run)[0], is_promoted=run.promotion is not None)
+    file = run.source.key.rpartition("/")[2]
+    return words.next_step.format(run_id=run.run_id, recipe=run.recipe, file=file)
+
+
+def failure_from(error: str, cause: str) -> Failure:
+    """A failure as the workflow caught it; Lambda wraps the message of an exception in JSON."""
+    try:
+        message = json.loads(cause)["errorMessage"]
+    except (ValueError, KeyError, TypeError):
+        message = cause
+    return Failure(error=error, cause=str(message))
+
+
+def _outcome_named(error: str) -> str:
+    kind = getattr(errors, error, None)
+    if isinstance(kind, type) and issubclass(kind, BusinessError) and kind is not BusinessError:
+        return kind.outcome
+    return SERVICE_FAILED
+
+
+def _why(run: Run) -> str:
+    if run.failure is None:
+        return "no failure was recorded."
+    is_fault = _outcome_named(run.failure.error) == SERVICE_FAILED
+    return f"{run.failure.error}: {run.failure.cause}" if is_fault else run.failure.cause
+
+
+def _success(run: Run) -> str:
+    model = run.job.custom_model_arn if run.job else "none"
+    if run.promotion is None:
+        return f"The custom model {model} is trained; the recipe asks for no deployment."
+    return (
+        f"The custom model {model} is version {run.promotion.version} of {run.recipe}; "
+        f"applications find it at {model_parameter(run.stage, run.recipe)}."
+    )
+
+
+def _answer(run: Run, report: str) -> Answer:
+    return Answer(
+        key=run.source.key,
+        version_id=run.source.version_id,
+        outcome=run.outcome,
+        reason=run.cause,
+        answered_at=run.ended_at,
+        dropped_at=run.dropped_at,
+        run_id=run.run_id,
+        report=report,
+        model_parameter=model_parameter(run.stage, run.recipe),
+    )

@@ -1,0 +1,58 @@
+"""Asks people whether a custom model may be deployed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tunedrop.cost import hourly_cost
+from tunedrop.errors import DeploymentDeclinedError
+from tunedrop.notifications import Notifications
+from tunedrop.records import RunRecords
+from tunedrop.run import Run, Wait, moment, timestamp
+
+DEADLINE = timedelta(days=3)
+
+
+def needs_approval(run: Run) -> bool:
+    """Whether the recipe asks for a person, or the deployment for more than its budget."""
+    plan = run.plan
+    if plan.deployment.approval == "required":
+        return True
+    limit = plan.budget.hourly_usd
+    if plan.deployment.mode != "provisioned" or limit is None:
+        return False
+    hourly = hourly_cost(plan).usd
+    return hourly is None or hourly > limit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval:
+    """Stores the token that an approval resumes, and asks once."""
+
+    records: RunRecords
+    notifications: Notifications
+
+    def ask(self, run: Run, token: str, now: datetime) -> None:
+        """Ask people on the first look; after the deadline a `DeploymentDeclinedError`."""
+        asked_at = run.approval.get("asked_at")
+        if asked_at and now - moment(asked_at) > DEADLINE:
+            raise DeploymentDeclinedError(
+                f"Nobody approved the deployment within {DEADLINE.days} days of {asked_at}."
+            )
+        asked = {"asked_at": asked_at or timestamp(now)}
+        run = self.records.update(run, wait=Wait(token=token, since=timestamp(now)), approval=asked)
+        if not asked_at:
+            self._tell(run)
+
+    def _tell(self, run: Run) -> None:
+        hourly = hourly_cost(run.plan)
+        price = "unknown" if hourly.usd is None else f"{hourly.usd:.2f} US dollars"
+        until = timestamp(moment(run.approval["asked_at"]) + DEADLINE)
+        self.notifications.send(
+            subject=f"{run.recipe}: may this model be deployed?",
+            message=(
+                f"The run {run.run_id} has trained a custom model. "
+                f"{run.losses.get('verdict', '')}\n"
+                f"Deployment: {run.plan.deployment.mode}; cost per hour: {price}.\n"
+                f"Until {until}: tunedrop approve {run.run_id}, or: tunedrop decline {run.run_id}"
+            ),
+        )

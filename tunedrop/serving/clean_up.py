@@ -1,0 +1,89 @@
+"""Takes down what a run leaves behind: one idempotent pass, repeated until nothing is left."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tunedrop.errors import CleanUpFailedError
+from tunedrop.records import RunRecords
+from tunedrop.run import ENDING, CleanUp, Deployment, Failure, Job, Run, moment
+from tunedrop.serving.champions import Champions
+from tunedrop.serving.deployments import CustomModels, Deployments
+from tunedrop.training.jobs import CustomizationJobs
+
+# Throughput takes up to half an hour to be created, and can be deleted only then.
+_LONGEST_TAKE_DOWN = timedelta(hours=3)
+_RUNNING_JOB = frozenset({"InProgress", "Stopping"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeDown:
+    """Asks Bedrock to stop and delete; never touches what a champion or rollback target uses."""
+
+    records: RunRecords
+    champions: Champions
+    jobs: CustomizationJobs
+    models: CustomModels
+    deployments: Deployments
+    create_timeout: timedelta
+
+    def begin(self, run: Run, failure: Failure, now: datetime) -> CleanUp:
+        """Close the run to creators and pass once; a run that has ended is clean already.
+
+        Raises `CleanUpFailedError` when something is left after three hours.
+        """
+        source = run.source
+        run = self.records.begin_ending(run, failure, now)
+        if run.status != ENDING or run.source != source:
+            return run.clean_up or CleanUp(done=True)
+        left = tuple(self._pass(run, now))
+        clean_up = CleanUp(
+            taken_down=() if left else tuple(_names(run)), still_billing=left, done=not left
+        )
+        self.records.update_ending(run, clean_up=clean_up)
+        if left and now - moment(run.ending_at) > _LONGEST_TAKE_DOWN:
+            raise CleanUpFailedError(
+                f"Still there {_LONGEST_TAKE_DOWN} after the run {run.run_id} began to end, and "
+                f"perhaps billing: {'; '.join(left)}. Delete it in Bedrock's console."
+            )
+        return clean_up
+
+    def _pass(self, run: Run, now: datetime) -> Iterator[str]:
+        if run.promotion or run.run_id in self.champions.state(run.recipe).kept_runs:
+            return
+        if run.deployment and not self._is_deployment_gone(run.deployment, now):
+            yield f"{run.deployment.mode} deployment {run.deployment.name}"
+        for job in (*run.former_jobs, *((run.job,) if run.job else ())):
+            yield from self._job_and_model(job, now)
+
+    def _job_and_model(self, job: Job, now: datetime) -> Iterator[str]:
+        view = self.jobs.find(job.name)
+        if view is None and self._may_be_in_flight(job.arn, job.intended_at, now):
+            yield f"customization job {job.name} (it may still be being created)"
+        if view and view.status in _RUNNING_JOB:
+            if view.status == "InProgress":
+                self.jobs.stop(job.name)
+            yield f"customization job {job.name}"
+        if self.models.exists(job.name):
+            self.models.delete(job.name)
+            if self.models.exists(job.name):
+                yield f"custom model {job.name}"
+
+    def _is_deployment_gone(self, deployment: Deployment, now: datetime) -> bool:
+        if self.deployments.find(deployment.mode, deployment.name) is None:
+            return not self._may_be_in_flight(deployment.arn, deployment.intended_at, now)
+        self.deployments.delete(deployment.mode, deployment.name)
+        return self.deployments.find(deployment.mode, deployment.name) is None
+
+    def _may_be_in_flight(self, arn: str, intended_at: str, now: datetime) -> bool:
+        """Whether a function that was stopped with its execution may still be creating it."""
+        return not arn and now - moment(intended_at) <= self.create_timeout
+
+
+def _names(run: Run) -> Iterator[str]:
+    if run.promotion:
+        return
+    if run.deployment:
+        yield f"{run.deployment.mode} deployment {run.deployment.name}"
+    for job in (*run.former_jobs, *((run.job,) if run.job else ())):
+        yield f"customization job and model {job.name}"
