@@ -1,21 +1,21 @@
 """Runs what AWS does behind a request's back: deliveries, invocations, polling, schedules."""
 
 import logging
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 logger = logging.getLogger("localcloud")
-_threads = ThreadPoolExecutor(max_workers=64, thread_name_prefix="aws")
 
 
 def in_background(action: Callable[..., Any], *args: Any) -> None:
     """Run an action soon; a failure goes to the log, as nobody waits for its result."""
-    _threads.submit(_logged, action, *args)
+    name = getattr(action, "__name__", "action")
+    threading.Thread(target=_logged, args=(name, action, args), daemon=True, name=name).start()
 
 
-def _logged(action: Callable[..., Any], *args: Any) -> None:
+def _logged(name: str, action: Callable[..., Any], args: tuple[Any, ...]) -> None:
     try:
         action(*args)
     except Exception:
-        logger.exception("%s failed", getattr(action, "__name__", action))
+        logger.exception("%s failed", name)

@@ -50,11 +50,14 @@ def _name_failures(function: str) -> None:
             raise
         except Exception as error:
             reason = getattr(error, "message", None) or f"{type(error).__name__}: {error}"
-            raise NamedFailureError(f"{logical_id} ({resource['Type']}): {reason}") from error
+            raise NamedFailureError(logical_id, resource["Type"], reason) from error
 
 
 class NamedFailureError(ValidationError):  # type: ignore[misc]
     """A resource that could not be created or updated, by its logical id."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(message=reason)
+    def __init__(self, logical_id: str, resource_type: str, reason: str) -> None:
+        super().__init__(message=f"{logical_id} ({resource_type}): {reason}")
+        self.logical_id = logical_id
+        self.resource_type = resource_type
+        self.reason = reason

