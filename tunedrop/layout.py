@@ -19,7 +19,9 @@ RUN_ID_PATTERN = re.compile(r"[0-9a-zA-Z](-?[0-9a-zA-Z]){0,59}")
 _RUN_ID_MAX = 60
 
 
-def make_run_id(*, recipe: str, bucket: str, key: str, version_id: str, dropped_at: datetime) -> str:
+def make_run_id(
+    *, recipe: str, bucket: str, key: str, version_id: str, dropped_at: datetime
+) -> str:
     """Name of the run of one object version: the same version always gives the same name."""
     digest = hashlib.sha256("\0".join((bucket, key, version_id)).encode()).hexdigest()
     return f"{recipe}-{dropped_at:%Y%m%d}-{digest[:12]}"

@@ -28,9 +28,7 @@ class Parameters:
         name = model_parameter(self._stage, recipe)
         if self._find(name) != model_id:
             with aws(f"write the parameter {name}"):
-                self._client.put_parameter(
-                    Name=name, Value=model_id, Type="String", Overwrite=True
-                )
+                self._client.put_parameter(Name=name, Value=model_id, Type="String", Overwrite=True)
         return name
 
     def _find(self, name: str) -> str | None:

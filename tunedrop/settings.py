@@ -39,8 +39,11 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings; a missing variable is an `InvalidInputError` that names it."""
-        given = {f.name: environment[f.name.upper()] for f in fields(cls)
-                 if f.name.upper() in environment}
+        given = {
+            f.name: environment[f.name.upper()]
+            for f in fields(cls)
+            if f.name.upper() in environment
+        }
         try:
             return cls(**given)
         except TypeError as error:
