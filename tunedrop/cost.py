@@ -51,7 +51,7 @@ def hourly_cost(recipe: Recipe) -> Cost:
             f"{deployment.commitment} is not known; set the recipe's "
             "prices.model_unit_usd_per_hour",
         )
-    why = f"{deployment.model_units} model units, {price:g} USD an hour each (price: {source})"
+    why = f"model units: {deployment.model_units}, {price:g} USD an hour each (price: {source})"
     return Cost(usd=round(deployment.model_units * price, 4), why=why)
 
 
