@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from statistics import fmean
 from typing import NoReturn, Protocol
 
@@ -163,10 +164,8 @@ def _meanwhile(training: Sequence[Point]) -> str:
 
 def _moving_averages(points: Sequence[Point]) -> list[float]:
     width = max(_SMALLEST_TREND_WINDOW, _window(points))
-    return [
-        fmean(point.loss for point in points[end - width : end])
-        for end in range(width, len(points) + 1)
-    ]
+    sums = list(accumulate((point.loss for point in points), initial=0.0))
+    return [(after - before) / width for before, after in zip(sums, sums[width:], strict=False)]
 
 
 def _window(points: Sequence[Point]) -> int:

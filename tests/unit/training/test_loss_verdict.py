@@ -1,6 +1,7 @@
 """Which loss curves are accepted, and the words for those that are not."""
 
 import math
+import time
 from dataclasses import dataclass
 
 import pytest
@@ -59,6 +60,13 @@ def test_a_loss_that_is_no_number_is_divergence_with_its_step(broken: float) -> 
 def test_a_loss_that_explodes_is_divergence_with_its_numbers() -> None:
     words = refusal(training=curve(*[2.5] * 10, *[2.0] * 20, *[6.0] * 10))
     assert "began at 2.50, was 2.00 at its best and ended at 6.00" in words
+
+
+def test_forty_thousand_steps_are_judged_at_once() -> None:
+    long = TrainingCurves(training=curve(*[1 + 1 / at for at in range(1, 40_001)]))
+    began = time.perf_counter()
+    judge(long, Limits())
+    assert time.perf_counter() - began < 1
 
 
 def test_noise_of_single_steps_is_no_divergence() -> None:
