@@ -1,6 +1,5 @@
 """The CDK app: two stacks of one stage, their tags, and the rules that fail a synth."""
 
-import json
 import os
 from typing import Any
 
@@ -8,7 +7,7 @@ from aws_cdk import App, Environment, Tags, Validations
 from aws_cdk import aws_lambda as lambda_
 from cdk_nag import AwsSolutionsChecks
 
-from stacks.config import COMMAND_LINE, ROOT, StageConfig, stage_config
+from stacks.config import COMMAND_LINE, ROOT, StageConfig, file_context, stage_config
 from stacks.data_stack import DataStack
 from stacks.recipes import recipes_of
 from stacks.service_stack import ServiceStack
@@ -27,7 +26,7 @@ def application(
     """
     app = App(
         analytics_reporting=False,
-        context={**_file_context(), **(context or {})},
+        context={**file_context(), **(context or {})},
         outdir=outdir or os.environ.get("CDK_OUTDIR", str(ROOT / "cdk.out")),
     )
     _place_stacks(app, stage_config(_context(app)), code)
@@ -59,12 +58,6 @@ def _place_stacks(app: App, config: StageConfig, code: lambda_.Code | None) -> N
         code=code,
     )
     Tags.of(app).add(TAG_STAGE, config.stage)
-
-
-def _file_context() -> dict[str, Any]:
-    settings = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))
-    context: dict[str, Any] = settings["context"]
-    return context
 
 
 def _context(app: App) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a stage is: the typed reading of the context in cdk.json."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -56,6 +57,12 @@ class StageConfig:
 
 # What `-c key=value` may change for one synth; everything else is changed in cdk.json, in review.
 COMMAND_LINE = ("region", "recipes", "accept_retired_models")
+
+
+def file_context() -> dict[str, Any]:
+    """The context of cdk.json, which the CDK CLI would hand over."""
+    context: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text("utf-8"))["context"]
+    return context
 
 
 def stage_config(context: Mapping[str, Any]) -> StageConfig:
