@@ -18,6 +18,7 @@ OUTPUTS_FILE = "outputs.json"
 _VERSION_PARAMETER = "/cdk-bootstrap/hnb659fds/version"
 _BOOTSTRAP_VERSION = "30"
 _POLL_SECONDS = 0.05
+_BETWEEN_STACKS = "ExportsOutput"
 
 
 class DeployError(Exception):
@@ -95,7 +96,11 @@ def _deploy_stack(clients: _Clients, stack: StackArtifact, endpoint_url: str) ->
             **request, EnableTerminationProtection=stack.termination_protection
         )
     described = _wait(clients, stack.name)
-    return {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])}
+    return {
+        each["OutputKey"]: each["OutputValue"]
+        for each in described.get("Outputs", [])
+        if not each["OutputKey"].startswith(_BETWEEN_STACKS)
+    }
 
 
 def _template_url(stack: StackArtifact, endpoint_url: str) -> str:

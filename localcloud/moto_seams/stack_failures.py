@@ -5,7 +5,7 @@ moto answers the request with the exception and leaves the stack in progress for
 
 from typing import Any
 
-from moto.cloudformation import models
+from moto.cloudformation import models, parsing
 
 from localcloud.moto_seams.replacing import replace
 from localcloud.moto_seams.templates import NamedFailureError
@@ -20,6 +20,16 @@ def apply() -> None:
             original(stack)
         except NamedFailureError as failure:
             _fail(stack, failure, "CREATE_FAILED", "ROLLBACK_COMPLETE")
+
+    @replace(models.CloudFormationBackend, "create_stack")
+    def create_stack(original: Any, backend: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+        # Exports are looked at before create_resources, and that creates what they refer to.
+        try:
+            return original(backend, name, *args, **kwargs)
+        except NamedFailureError as failure:
+            stack = next(each for each in backend.stacks.values() if each.name == name)
+            _fail(stack, failure, "CREATE_FAILED", "ROLLBACK_COMPLETE")
+            return stack
 
     @replace(models.Stack, "update")
     def update(original: Any, stack: Any, *args: Any, **kwargs: Any) -> None:
@@ -47,7 +57,19 @@ def _fail(stack: Any, failure: NamedFailureError, event: str, status: str) -> No
             resource_type=failure.resource_type,
             resource_status=event,
             resource_status_reason=failure.reason,
+            resource_properties=None,
         )
     )
+    _forget_what_is_not_there(stack)
     stack._add_stack_event(status)
     stack.status = stack.failed_status = status
+
+
+def _forget_what_is_not_there(stack: Any) -> None:
+    """moto creates a resource whenever somebody looks at it; nobody is to try these again."""
+    resources = stack.resource_map
+    there = resources._parsed_resources.keys()
+    resources._resource_json_map = {
+        name: body for name, body in resources._resource_json_map.items() if name in there
+    }
+    stack.output_map = parsing.OutputMap(resources, {}, stack.stack_id)
