@@ -91,7 +91,7 @@ class Conclusion:
         record = {**plain(run), "next_step": next_step(run)}
         content = msgspec.json.format(msgspec.json.encode(record))
         self.artifacts.write(run.layout.record, content, "application/json")
-        page = self.render(record).encode()
+        page = self.render(self._with_examples(run, record)).encode()
         self.artifacts.write(run.layout.report, page, "text/html; charset=utf-8")
         report = self.artifacts.uri(run.layout.report)
         self.answers.write(_answer(run, report))
@@ -99,6 +99,11 @@ class Conclusion:
             subject=f"{run.recipe}: {words_for(run.outcome).title}",
             message=f"{run.cause}\n\nRun: {run.run_id}\nReport: {report}",
         )
+
+    def _with_examples(self, run: Run, record: dict[str, Any]) -> dict[str, Any]:
+        """The record with the answers that only the page shows: no table holds a prompt."""
+        content = self.artifacts.read_if_there(run.layout.evaluation("metrics.json"))
+        return {**record, "evaluation": msgspec.json.decode(content)} if content else record
 
 
 def outcome_of(run: Run) -> tuple[str, str]:

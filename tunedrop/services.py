@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tunedrop.answers import Answers
     from tunedrop.dataset_desk import DatasetDesk
     from tunedrop.evaluation.desk import EvaluationDesk
-    from tunedrop.intake import Intake
+    from tunedrop.intake import Intake, Workflow
     from tunedrop.notifications import Notifications
     from tunedrop.objects import Objects
     from tunedrop.outcome import Conclusion
@@ -112,13 +112,19 @@ class Services:
         return Answers(self.artifacts)
 
     @cached_property
+    def workflow(self) -> Workflow:
+        from tunedrop.intake import Workflow
+
+        return Workflow(self.client("stepfunctions"), self.settings.state_machine_arn)
+
+    @cached_property
     def intake(self) -> Intake:
-        from tunedrop.intake import Intake, Workflow
+        from tunedrop.intake import Intake
 
         return Intake(
             datasets=self.datasets,
             answers=self.answers,
-            workflow=Workflow(self.client("stepfunctions"), self.settings.state_machine_arn),
+            workflow=self.workflow,
             recipes=self.settings.recipes,
         )
 

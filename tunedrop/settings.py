@@ -58,6 +58,16 @@ class Settings:
         return tuple(name for name in self.recipe_names.split(",") if name)
 
 
+def stack_prefix(stage: str) -> str:
+    """What the names of a stage's stacks begin with."""
+    return f"tunedrop-{stage}"
+
+
+def default_stage(environment: Mapping[str, str] = os.environ) -> str:
+    """The stage that the command line speaks to unless told otherwise."""
+    return environment.get("TUNEDROP_STAGE", "dev")
+
+
 def recipe_parameter(stage: str, recipe: str) -> str:
     """Name of the SSM parameter that holds a recipe, as JSON."""
     return f"/tunedrop/{stage}/{recipe}/recipe"

@@ -1,0 +1,5 @@
+"""The command line `tunedrop`."""
+
+from tunedrop.cli.main import main
+
+__all__ = ["main"]

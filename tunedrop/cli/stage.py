@@ -1,0 +1,60 @@
+"""Finds a deployed stage and builds its service for the command line."""
+
+from typing import Any
+
+from tunedrop.errors import InvalidInputError
+from tunedrop.services import Services
+from tunedrop.settings import Settings, stack_prefix
+
+
+def deployed(stage: str) -> Services:
+    """The service of a stage in the account and Region of the shell's credentials."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        outputs = _outputs(stage)
+    except (BotoCoreError, ClientError) as error:
+        raise InvalidInputError(
+            f'The stage "{stage}" cannot be looked up: {error} Check the shell\'s AWS credentials '
+            "and Region."
+        ) from error
+    if "StateMachineArn" not in outputs:
+        raise InvalidInputError(
+            f'The stage "{stage}" is not deployed in this account and Region. Deploy it with make '
+            "deploy, or name another with --stage."
+        )
+    return Services(_settings(stage, outputs))
+
+
+def _outputs(stage: str) -> dict[str, str]:
+    import boto3
+
+    prefix = stack_prefix(stage)
+    pages = boto3.client("cloudformation").get_paginator("describe_stacks").paginate()
+    stacks: list[dict[str, Any]] = [
+        stack
+        for page in pages
+        for stack in page["Stacks"]
+        if stack["StackName"].startswith(f"{prefix}-")
+    ]
+    return {
+        output["OutputKey"]: output["OutputValue"]
+        for stack in stacks
+        for output in stack.get("Outputs", ())
+    }
+
+
+def _settings(stage: str, outputs: dict[str, str]) -> Settings:
+    """What people's commands need; roles and keys are the functions' business."""
+    return Settings(
+        tunedrop_stage=stage,
+        datasets_bucket=outputs["DatasetsBucketName"],
+        artifacts_bucket=outputs["ArtifactsBucketName"],
+        runs_table=outputs["RunsTableName"],
+        notifications_topic_arn=outputs["NotificationsTopicArn"],
+        customization_role_arn="",
+        model_key_arn="",
+        recipe_names="",
+        create_timeout_seconds="0",
+        state_machine_arn=outputs["StateMachineArn"],
+    )

@@ -1,0 +1,52 @@
+"""`tunedrop watch`: follows a run, state by state, to its end."""
+
+import argparse
+import time
+from collections.abc import Callable
+
+from tunedrop.cli.runs import find_run
+from tunedrop.cli.stage import deployed
+from tunedrop.report.sentences import STATE_WORDS
+from tunedrop.run import ENDED, ENDING, Run, moment
+from tunedrop.services import Services
+
+_LOOK_EVERY_SECONDS = 1
+_GREEN = frozenset({"RunSucceeded", "RunUnchanged"})
+
+
+def run(options: argparse.Namespace) -> int:
+    """0: the run ended green; 1: it did not."""
+    return follow(deployed(options.stage), options.run_id)
+
+
+def follow(services: Services, run_id: str, sleep: Callable[[float], None] = time.sleep) -> int:
+    """Print each state as it is entered, and the outcome; returns the exit code."""
+    told: set[str] = set()
+    while True:
+        followed = find_run(services, run_id)
+        for state, at in new_states(followed, told):
+            print(f"{at[11:19]}  {state:24} {STATE_WORDS.get(state, '')}", flush=True)
+        if followed.status == ENDED:
+            return conclude(services, followed)
+        if followed.status == ENDING and ENDING not in told:
+            told.add(ENDING)
+            print(f"          cleaning up: {followed.failure.cause if followed.failure else ''}")
+        sleep(_LOOK_EVERY_SECONDS)
+
+
+def new_states(followed: Run, told: set[str]) -> list[tuple[str, str]]:
+    """The states entered since the last look, in order; they are added to `told`."""
+    entered = sorted(followed.timeline.items(), key=lambda item: item[1])
+    new = [(state, at) for state, at in entered if state not in told]
+    told.update(state for state, _ in new)
+    return new
+
+
+def conclude(services: Services, followed: Run) -> int:
+    """Print how a run ended; returns the exit code."""
+    took = moment(followed.ended_at) - moment(followed.started_at)
+    print(
+        f"{followed.ended_at[11:19]}  {followed.outcome} after {took.total_seconds():.0f} s\n"
+        f"{followed.cause}\nReport: {services.artifacts.uri(followed.layout.report)}"
+    )
+    return 0 if followed.outcome in _GREEN else 1
