@@ -109,20 +109,24 @@ class Conclusion:
 def outcome_of(run: Run) -> tuple[str, str]:
     """The outcome of a run and what happened, read from its record.
 
-    A promotion is the commit point: what failed after it does not undo it.
+    A promotion is the commit point: what failed after it does not undo it. Nothing counts as a
+    success, or as cleaned up, unless the record says so.
     """
-    if run.promotion:
+    if run.promotion or (run.failure is None and _stopped_at_model(run)):
         return RUN_SUCCEEDED, _success(run)
-    if run.failure is None:
-        if run.unchanged_since:
-            return RUN_UNCHANGED, (
-                f"The same bytes with the same recipe are the run {run.unchanged_since}. To train "
-                "on them again all the same, drop a run request with again: true."
-            )
-        return RUN_SUCCEEDED, _success(run)
+    if run.failure is None and run.unchanged_since:
+        return RUN_UNCHANGED, (
+            f"The same bytes with the same recipe are the run {run.unchanged_since}. To train "
+            "on them again all the same, drop a run request with again: true."
+        )
     if run.clean_up is None or not run.clean_up.done:
         return CLEAN_UP_FAILED, f"Clean-up did not finish. The run ended because: {_why(run)}"
-    return _outcome_named(run.failure.error), _why(run)
+    return _outcome_named(run.failure.error) if run.failure else SERVICE_FAILED, _why(run)
+
+
+def _stopped_at_model(run: Run) -> bool:
+    """Whether the recipe asks for no deployment, and the model passed what it does ask."""
+    return bool(run.losses.get("verdict")) and run.plan.deployment.mode == "none"
 
 
 def cause_of(run: Run, outcome: str, what: str) -> str:
@@ -171,7 +175,7 @@ def _outcome_named(error: str) -> str:
 
 def _why(run: Run) -> str:
     if run.failure is None:
-        return "no failure was recorded."
+        return "its failure was not recorded; the execution's history tells it."
     is_fault = _outcome_named(run.failure.error) == SERVICE_FAILED
     return f"{run.failure.error}: {run.failure.cause}" if is_fault else run.failure.cause
 

@@ -46,9 +46,15 @@ def authorize(call: Call) -> None:
 
 def _questions(call: Call, caller: Caller) -> Iterator[Question]:
     rule = _RULES[call.operation]
-    for resource in rule.resources(call):
+    resources = rule.resources(call)
+    # What lies behind a profile is asked about with the profile's name.
+    profiles = [arn for arn in resources if ":inference-profile/" in arn]
+    through = {"bedrock:InferenceProfileArn": profiles[0]} if profiles else {}
+    for resource in resources:
         yield Question(
-            action=rule.action, resource=resource, context=_context(call, caller, resource)
+            action=rule.action,
+            resource=resource,
+            context=_context(call, caller, resource) | through,
         )
     yield from _questions_on_tagging(call, caller)
     if call.operation == "CreateModelCustomizationJob":
