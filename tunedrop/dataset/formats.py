@@ -112,7 +112,7 @@ def _read_conversation(record: dict[str, Any], reader: FieldReader) -> Record | 
     if record.get("schemaVersion") != SCHEMA_VERSION:
         reader.fault("schema-version", f'it must be "{SCHEMA_VERSION}"', "schemaVersion")
     system = None
-    if (blocks := reader.take_optional(record, "system", list)) is not None:
+    if blocks := reader.take_optional(record, "system", list):
         system = _joined(blocks, "system", reader, _bedrock_text)
     turns = _turns(record, reader, _bedrock_text)
     return None if turns is None else Record(system, turns)
@@ -176,10 +176,14 @@ def _joined(blocks: Any, at: str, reader: FieldReader, block: BlockReader) -> st
         field = f"{at}[{index}]"
         if reader.checked(each, dict, field) is not None:
             texts.append(block(each, field, reader))
-    if len(texts) > 1:
-        reader.fault("joined-texts", f"{len(texts)} texts are joined by a newline", at)
     known = [text for text in texts if text is not None]
-    return "\n".join(known) if len(known) == len(blocks) else None
+    if len(known) < len(blocks):
+        return None
+    if not known:
+        reader.fault("empty-text", "the list holds no text", at)
+    elif len(known) > 1:
+        reader.fault("joined-texts", f"{len(known)} texts are joined by a newline", at)
+    return "\n".join(known)
 
 
 def _typed_text(block: dict[str, Any], at: str, reader: FieldReader) -> str | None:

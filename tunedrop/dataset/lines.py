@@ -50,9 +50,10 @@ def blocks(chunks: Iterable[bytes]) -> Iterator[Block]:
                 rest, skipping = b"", True
             continue
         start = 0
-        if skipping:
+        first_end = piece.find(b"\n") + 1
+        if skipping or len(rest) + first_end > MAX_LINE_BYTES:
             yield Block(data=b"", first_line=line, lines=1, overlong=True)
-            start, line, skipping = piece.find(b"\n") + 1, line + 1, False
+            start, line, rest, skipping = first_end, line + 1, b"", False
         data = rest + piece[start:end]
         rest = piece[end:]
         if data:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from tunedrop.dataset.findings import Fault
 
-_PRESENTABLE = re.compile(r"[A-Za-z_][\w-]{0,39}", re.ASCII)
+_PRESENTABLE = re.compile(r"[A-Za-z_][A-Za-z_-]{0,29}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 KINDS = {

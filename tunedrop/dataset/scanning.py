@@ -29,13 +29,15 @@ _FOREIGN = {
 class CheckedLine:
     """A line that the fast path did not take; `record` is None where it cannot be used.
 
-    `line` is None for what is said of the file as a whole.
+    `line` is None for what is said of the file as a whole; `ends_file` where nothing follows,
+    because looking at its lines is pointless.
     """
 
     line: int | None
     faults: list[Fault]
     record: Record | None = None
     raw: bytes = b""
+    ends_file: bool = False
 
     @property
     def rejected(self) -> bool:
@@ -68,7 +70,7 @@ class FileScan:
             data = block.data
             if block.first_line == 1:
                 if fault := _whole_file_fault(data):
-                    yield CheckedLine(line=None, faults=[fault])
+                    yield CheckedLine(line=None, faults=[fault], ends_file=True)
                     for _ in stream:
                         pass
                     return

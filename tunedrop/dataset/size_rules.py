@@ -16,11 +16,13 @@ def size_faults(
     target: Target,
     record_limit: int | None,
 ) -> Iterator[Fault]:
-    """Everything that counts and sizes break."""
-    yield from _too_few(records, recipe, target)
+    """Everything that counts and sizes break; a dataset without records has worse to tell."""
+    yield from _too_large(files, target)
+    if records.train + records.validation + records.test == 0:
+        return
+    yield from _too_few(records, target)
     yield from _too_many(records, target, record_limit)
     yield from _validation_faults(records, files, recipe, target)
-    yield from _too_large(files, target)
     if recipe.evaluation.needs_test_set and not records.test:
         message = f"no record is left for the test set that {_asks(recipe)} needs"
         yield Fault(code="no-test-records", message=message)
@@ -39,7 +41,7 @@ def is_tolerated(records: RecordCounts, recipe: Recipe) -> bool:
     return records.rejected <= recipe.data.rejected_share * total
 
 
-def _too_few(records: RecordCounts, recipe: Recipe, target: Target) -> Iterator[Fault]:
+def _too_few(records: RecordCounts, target: Target) -> Iterator[Fault]:
     minimum = target.limits.min_training_records
     if records.train >= minimum:
         return

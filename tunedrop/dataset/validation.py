@@ -18,7 +18,7 @@ from tunedrop.recipe import Recipe
 SIDES: tuple[Side, ...] = ("train", "validation", "test")
 
 # Beyond this many records sides are counted by their shares: no limit is near any more.
-_KEYED_RECORDS = 100_000
+_KEYED_RECORDS = 30_000
 
 
 @dataclass(kw_only=True)
@@ -85,6 +85,7 @@ class _Validation:
         scan = FileScan(source, self._target, fast=self._fast)
         records, rejected = tally.records, tally.rejected
         counter = self._split if role == "train" else None
+        readable = True
         for event in scan.events():
             if isinstance(event, CleanBlock):
                 tally.records += len(event.rows)
@@ -93,6 +94,7 @@ class _Validation:
                     for row in event.rows:
                         counter.add(row.key())
             else:
+                readable = readable and not event.ends_file
                 self._take(event, tally, source.name, counter)
         facts = FileFacts(
             name=source.name,
@@ -104,7 +106,7 @@ class _Validation:
             sha256=scan.sha256,
         )
         tally.files.append(facts)
-        if not facts.records and not facts.rejected:
+        if readable and not facts.records and not facts.rejected:
             fault = Fault(code="empty-file", message="the file holds no record")
             self._findings.add([fault], source.name)
 
