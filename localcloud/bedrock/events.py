@@ -1,49 +1,39 @@
 """The events that Bedrock puts onto the account's default bus when a job's status changes."""
 
-import json
 import logging
-import threading
 from datetime import datetime
 from typing import Any
 
-from moto.events.models import events_backends
-
 from localcloud.bedrock.cloud import Cloud, without_none
-from localcloud.bedrock.state import Job, RegionState, now
+from localcloud.bedrock.state import Job, RegionState
+from localcloud.moto_seams.event_bus import publish
 from localcloud.place import ACCOUNT
 
 _log = logging.getLogger(__name__)
 
 
 def announce(cloud: Cloud, state: RegionState, job: Job) -> None:
-    """Put the event of the job's present status; best effort, as Bedrock's are.
-
-    Targets may answer slowly, so nobody waits for them.
-    """
+    """Publish the job's present status; best effort, as Bedrock's events are."""
     fault = cloud.faults.take(("lost_event", "doubled_event"), text=job.name)
-    event = _event(state, job)
     times = 1
     if fault is not None:
         times = 0 if fault.kind == "lost_event" else 2
     for _ in range(times):
-        threading.Thread(target=_put, args=(state.region, event), daemon=True).start()
+        try:
+            _publish(state, job)
+        except Exception:
+            _log.exception("the event that job %s is %s was lost", job.name, job.status)
 
 
-def _put(region: str, event: dict[str, Any]) -> None:
-    try:
-        events_backends[ACCOUNT][region].put_events([event])
-    except Exception:
-        _log.exception("the event %s was lost", event["Detail"])
-
-
-def _event(state: RegionState, job: Job) -> dict[str, Any]:
-    return {
-        "Source": "aws.bedrock",
-        "DetailType": "Model Customization Job State Change",
-        "Time": _text(now()),
-        "Resources": [job.arn],
-        "Detail": json.dumps(_detail(state, job)),
-    }
+def _publish(state: RegionState, job: Job) -> None:
+    publish(
+        account=ACCOUNT,
+        region=state.region,
+        source="aws.bedrock",
+        detail_type="Model Customization Job State Change",
+        resources=[job.arn],
+        detail=_detail(state, job),
+    )
 
 
 def _detail(state: RegionState, job: Job) -> dict[str, Any]:

@@ -126,11 +126,6 @@ def _asked_model(call: Call) -> AnyModel:
     identifier: str = call.parameters["modelId"]
     if ":provisioned-model/" in identifier or ":custom-model-deployment/" in identifier:
         return _served_model(call, identifier)
-    if ":custom-model/" in identifier:
-        raise invalid(
-            f"Invocation of model ID {identifier} with on-demand throughput isn't supported. "
-            "Retry your request with the ID or ARN of a provisioned model or a deployment."
-        )
     if call.cloud.catalog.by_training_id(identifier):
         raise not_found("Model not found.")
     return _base_model(call, identifier)

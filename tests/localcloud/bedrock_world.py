@@ -1,6 +1,7 @@
 """Builders for tests of the Bedrock stand-in: a served world, datasets, roles and jobs."""
 
 import json
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +17,7 @@ from werkzeug.serving import make_server
 from localcloud.bedrock.api import BedrockApp
 from localcloud.bedrock.faults import Faults
 from localcloud.dispatcher import Dispatcher
+from localcloud.moto_seams import event_bus
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
@@ -154,7 +156,7 @@ class World:
 
     def session(self, role_arn: str) -> Mapping[str, str]:
         """Credentials of a session of the role, as keyword arguments of a client."""
-        found = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="s")
+        found = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="session")
         return {
             "aws_access_key_id": found["Credentials"]["AccessKeyId"],
             "aws_secret_access_key": found["Credentials"]["SecretAccessKey"],
@@ -229,6 +231,7 @@ def allow(actions: list[str], resources: list[str], condition: Json | None = Non
 @contextmanager
 def served_world(*, keep_retired: bool = False, region: str = REGION) -> Iterator[World]:
     """Serve moto and the stand-in on a free port while the context lasts."""
+    event_bus.apply()
     bedrock: BedrockApp | None = None
 
     def answer(environ: Any, start_response: Any) -> Any:
@@ -250,8 +253,6 @@ def served_world(*, keep_retired: bool = False, region: str = REGION) -> Iterato
 @contextmanager
 def background(work: Callable[[], None]) -> Iterator[None]:
     """Work in a thread that is waited for."""
-    import threading
-
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     yield
