@@ -1,17 +1,13 @@
 """`tunedrop rerun`: runs the object version of an earlier run once more."""
 
 import argparse
-import time
 
 from tunedrop.cli.runs import find_run
 from tunedrop.cli.stage import deployed
-from tunedrop.cli.watch import follow
-from tunedrop.errors import ServiceBusyError
+from tunedrop.cli.watch import follow_new
 from tunedrop.layout import make_run_id
 from tunedrop.run import Run, moment, timestamp
 from tunedrop.services import Services
-
-_RECORD_WITHIN_SECONDS = 60
 
 
 def run(options: argparse.Namespace) -> int:
@@ -21,8 +17,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"The run {run_id} has started.")
     if options.no_watch:
         return 0
-    _wait_for_record(services, run_id)
-    return follow(services, run_id)
+    return follow_new(services, run_id)
 
 
 def start_again(services: Services, earlier: Run) -> str:
@@ -37,11 +32,3 @@ def start_again(services: Services, earlier: Run) -> str:
     )
     services.workflow.start(run_id, earlier.source)
     return run_id
-
-
-def _wait_for_record(services: Services, run_id: str) -> None:
-    for _ in range(_RECORD_WITHIN_SECONDS):
-        if services.records.find(run_id):
-            return
-        time.sleep(1)
-    raise ServiceBusyError(f"The run {run_id} has not begun yet. Try: tunedrop watch {run_id}")

@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         return 0
     answer = wait_for_answer(services.answers, key, version)
     print(answer.reason)
-    return watch.follow(services, answer.run_id) if answer.run_id else 1
+    return watch.follow_new(services, answer.run_id) if answer.run_id else 1
 
 
 def drop(services: Services, file: Path, key: str) -> str:

@@ -6,17 +6,31 @@ from collections.abc import Callable
 
 from tunedrop.cli.runs import find_run
 from tunedrop.cli.stage import deployed
+from tunedrop.errors import ServiceBusyError
 from tunedrop.report.sentences import STATE_WORDS
 from tunedrop.run import ENDED, ENDING, Run, moment
 from tunedrop.services import Services
 
 _LOOK_EVERY_SECONDS = 1
+_RECORD_WITHIN_SECONDS = 60
 _GREEN = frozenset({"RunSucceeded", "RunUnchanged"})
 
 
 def run(options: argparse.Namespace) -> int:
     """0: the run ended green; 1: it did not."""
     return follow(deployed(options.stage), options.run_id)
+
+
+def follow_new(services: Services, run_id: str, sleep: Callable[[float], None] = time.sleep) -> int:
+    """Follow a run that has just been started; its record is opened by its first state."""
+    for _ in range(_RECORD_WITHIN_SECONDS // _LOOK_EVERY_SECONDS):
+        if services.records.find(run_id):
+            return follow(services, run_id, sleep)
+        sleep(_LOOK_EVERY_SECONDS)
+    raise ServiceBusyError(
+        f"The run {run_id} has not opened its record within {_RECORD_WITHIN_SECONDS} seconds. "
+        f"Try: tunedrop watch {run_id}"
+    )
 
 
 def follow(services: Services, run_id: str, sleep: Callable[[float], None] = time.sleep) -> int:
