@@ -1,0 +1,65 @@
+"""The shipped samples, and other real datasets where they lie beside the repository."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tunedrop import recipe as recipes
+from tunedrop.dataset.lines import local_file
+from tunedrop.dataset.report import ValidationReport
+from tunedrop.dataset.validation import validate
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = sorted((ROOT / "samples").glob("*.jsonl"))
+REAL = ROOT.parent / "shared" / "datasets"
+RECIPES = (
+    *recipes.load_directory(ROOT / "recipes"),
+    *recipes.load_directory(ROOT / "tests" / "recipes", allow_retired=True),
+)
+BY_NAME = {each.name: each for each in RECIPES}
+
+
+def report_on(path: Path, recipe: recipes.Recipe) -> ValidationReport:
+    return validate({"train": [local_file(path)]}, recipe)
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_every_sample_suits_every_recipe(path: Path, recipe: recipes.Recipe) -> None:
+    report = report_on(path, recipe)
+    assert report.fit
+    assert report.records.test >= 10
+    assert report.records.validation >= 10
+
+
+def test_every_shipped_recipe_has_a_sample_of_its_name() -> None:
+    shipped = {path.stem for path in (ROOT / "recipes").glob("*.yaml")}
+    assert shipped == {path.stem for path in SAMPLES}
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_no_two_records_of_a_sample_are_the_same(path: Path) -> None:
+    lines = [line for line in path.read_text(encoding="utf-8-sig").splitlines() if line]
+    assert len({json.dumps(json.loads(line), sort_keys=True) for line in lines}) == len(lines)
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real datasets are not on this machine")
+@pytest.mark.parametrize(
+    ("name", "recipe", "codes"),
+    [
+        ("dialogsum-1000.prompt-completion", "support-summaries", set()),
+        ("dialogsum-1000.prompt-completion", "titan-text-express", set()),
+        ("bedrock-qa-85.claude-messages", "claude-3-haiku", set()),
+        ("bedrock-qa-85.claude-messages", "titan-text-express", {"system-prompt-moved"}),
+        (
+            "gsm8k-299.reinforcement",
+            "support-summaries",
+            {"unknown-field", "last-turn-not-assistant"},
+        ),
+    ],
+)
+def test_real_datasets_are_judged_for_the_right_reasons(
+    name: str, recipe: str, codes: set[str]
+) -> None:
+    assert set(report_on(REAL / f"{name}.jsonl", BY_NAME[recipe]).counts) == codes
