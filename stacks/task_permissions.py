@@ -37,20 +37,19 @@ def start_run(r: Resources) -> Permissions:
 
 
 def prepare_run(r: Resources) -> Permissions:
-    """Reads the recipe and the run request, and asks whether the run can reach service."""
+    """Reads the recipe and the run request, and asks whether the run can reach service.
+
+    A recipe's first run writes the parameter that applications read: the base model until then.
+    """
     return [
         Permission(actions=["ssm:GetParameter"], resources=r.recipe_parameters()),
         r.objects(r.datasets_bucket, "datasets/", *_READ),
         r.listing(r.datasets_bucket, "datasets/"),
         r.base_models("GetFoundationModel"),
-        r.bedrock_lists(
-            "ListFoundationModels",
-            "ListCustomModels",
-            "ListCustomModelDeployments",
-            "ListProvisionedModelThroughputs",
-        ),
+        r.bedrock_lists("ListFoundationModels", "ListCustomModels", "ListCustomModelDeployments"),
+        *_model_parameters(r),
         Permission(
-            actions=["servicequotas:GetServiceQuota", "servicequotas:ListServiceQuotas"],
+            actions=["servicequotas:GetServiceQuota"],
             resources=["*"],
             why="Reading quotas takes no resource.",
         ),
@@ -63,7 +62,6 @@ def validate_dataset(r: Resources) -> Permissions:
         r.objects(r.datasets_bucket, "datasets/", *_READ),
         r.listing(r.datasets_bucket, "datasets/"),
         r.objects(r.artifacts_bucket, "runs/", *_WRITE, "PutObjectTagging"),
-        r.runs_of_recipe(),
     ]
 
 
@@ -73,7 +71,6 @@ def upload_dataset(r: Resources) -> Permissions:
         r.objects(r.datasets_bucket, "datasets/", *_READ),
         r.listing(r.datasets_bucket, "datasets/"),
         r.objects(r.artifacts_bucket, "runs/", "GetObject", *_WRITE, "PutObjectTagging"),
-        r.listing(r.artifacts_bucket, "runs/"),
     ]
 
 
@@ -105,17 +102,16 @@ def evaluate_model(r: Resources) -> Permissions:
     return [
         r.objects(r.artifacts_bucket, "training/", "GetObject"),
         r.listing(r.artifacts_bucket, "training/"),
-        r.objects(r.artifacts_bucket, "runs/", *_WRITE),
     ]
 
 
 def approve_deployment(r: Resources) -> Permissions:
     """Asks people."""
-    return [*_announce(r)]
+    return _announce(r)
 
 
 def provision_throughput(r: Resources) -> Permissions:
-    """Buys model units, which bill from now on, under the recipe's lease."""
+    """Buys model units, which bill from now on, in the recipe's turn."""
     return [
         # The throughput gets its name by this call, the custom model has its tag from the job.
         r.create_in_bedrock(
@@ -123,19 +119,17 @@ def provision_throughput(r: Resources) -> Permissions:
         ),
         r.bedrock("GetProvisionedModelThroughput", on=(THROUGHPUT,)),
         _model_key(r),
-        *_lease(r),
     ]
 
 
 def deploy_on_demand(r: Resources) -> Permissions:
-    """Creates the deployment under the recipe's lease."""
+    """Creates the deployment, in the recipe's turn."""
     return [
         r.create_in_bedrock(
             "CreateCustomModelDeployment", "TagResource", on=(CUSTOM_MODEL, DEPLOYMENT)
         ),
         r.bedrock("GetCustomModelDeployment", on=(DEPLOYMENT,)),
         _model_key(r),
-        *_lease(r),
     ]
 
 
@@ -160,17 +154,12 @@ def test_deployment(r: Resources) -> Permissions:
 
 def promote_model(r: Resources) -> Permissions:
     """Writes the champion and the parameter that applications read."""
-    return [
-        Permission(
-            actions=["ssm:GetParameter", "ssm:PutParameter"], resources=r.model_parameters()
-        ),
-        *_lease(r),
-    ]
+    return _model_parameters(r)
 
 
 def clean_up(r: Resources) -> Permissions:
     """Stops and deletes what a run left behind, of this stage only."""
-    return [*_take_down(r), *_lease(r)]
+    return _take_down(r)
 
 
 def record_outcome(r: Resources) -> Permissions:
@@ -180,7 +169,8 @@ def record_outcome(r: Resources) -> Permissions:
         r.objects(r.artifacts_bucket, "answers/", "GetObject", *_WRITE),
         r.listing(r.artifacts_bucket, "runs/", "answers/"),
         *_announce(r),
-        *_lease(r),
+        # The turn to deploy for a recipe is an item; giving it back deletes it.
+        r.records("DeleteItem"),
     ]
 
 
@@ -200,11 +190,9 @@ def sweep(r: Resources) -> Permissions:
         ),
         r.bedrock("ListTagsForResource", on=EVERYTHING),
         *_take_down(r),
-        r.records("Scan"),
-        *_lease(r),
-        Permission(
-            actions=["ssm:GetParameter", "ssm:PutParameter"], resources=r.model_parameters()
-        ),
+        r.runs_of_recipe(),
+        Permission(actions=["ssm:GetParameter"], resources=r.recipe_parameters()),
+        *_model_parameters(r),
         *_announce(r),
     ]
 
@@ -214,9 +202,9 @@ def _announce(r: Resources) -> Permissions:
     return [Permission(actions=["sns:Publish"], resources=[topic]), r.use_key("sns")]
 
 
-def _lease(r: Resources) -> Permissions:
-    # Leases and champions are items beside the runs; a lease is given back by deleting it.
-    return [r.records("DeleteItem"), r.runs_of_recipe()]
+def _model_parameters(r: Resources) -> Permissions:
+    actions = ["ssm:GetParameter", "ssm:PutParameter"]
+    return [Permission(actions=actions, resources=r.model_parameters())]
 
 
 def _take_down(r: Resources) -> Permissions:
