@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
+from botocore.config import Config
+
 from localcloud.bedrock.catalog import Catalog
 from localcloud.bedrock.fault_book import FaultBook
 from localcloud.bedrock.quota_values import QuotaValues
@@ -22,6 +25,7 @@ class Cloud:
     faults: FaultBook
     closing: threading.Event = field(default_factory=threading.Event)
     _states: dict[str, RegionState] = field(default_factory=dict)
+    _s3: dict[str, Any] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def state(self, region: str) -> RegionState:
@@ -33,6 +37,13 @@ class Cloud:
         """Every Region that was asked for anything."""
         with self._lock:
             return tuple(self._states.values())
+
+    def s3(self, region: str) -> Any:
+        """The client through which the jobs of a Region reach their data."""
+        with self._lock:
+            if region not in self._s3:
+                self._s3[region] = _s3_client(self.endpoint_url, region)
+            return self._s3[region]
 
     def paced(self, seconds: float) -> float:
         """Real seconds for what takes Bedrock `seconds`."""
@@ -79,4 +90,13 @@ def without_none(members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-HandlerTable = Mapping[str, Handler]
+def _s3_client(endpoint_url: str, region: str) -> Any:
+    # A session of its own: boto3's default one must not be used by several threads.
+    return boto3.Session().client(
+        "s3",
+        region_name=region,
+        endpoint_url=endpoint_url,
+        aws_access_key_id="bedrock",
+        aws_secret_access_key="bedrock",
+        config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 2}),
+    )

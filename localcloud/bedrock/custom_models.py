@@ -78,7 +78,7 @@ def _details(state: RegionState, model: CustomModel) -> dict[str, Any]:
         "jobArn": job.arn,
         "baseModelArn": _base_arn(state, model),
         "customizationType": job.customization.customization_type,
-        "modelKmsKeyArn": job.request.get("customModelKmsKeyId"),
+        "modelKmsKeyArn": job.key_arn,
         "hyperParameters": dict(job.hyperparameters),
         "trainingDataConfig": job.request["trainingDataConfig"],
         "validationDataConfig": job.request.get("validationDataConfig"),

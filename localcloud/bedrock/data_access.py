@@ -4,13 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localcloud.bedrock.errors import JobFailure
+from localcloud.bedrock.key_access import may_use_key
 from localcloud.bedrock.policy import Decision, Question, decide, parse_document
-from localcloud.bedrock.principals import key_arn_and_policy, role_documents, trust_policy
+from localcloud.bedrock.principals import role_documents, trust_policy
 from localcloud.place import ACCOUNT, REGION
 
 _URI = re.compile(r"s3://([^/]+)/?(.*)")
@@ -28,16 +27,8 @@ class DeniedError(Exception):
 class DataAccess:
     """Reads and writes S3 objects for one job."""
 
-    def __init__(self, *, endpoint_url: str, region: str, role_arn: str, job_arn: str) -> None:
-        self._region, self._role, self._job = region, role_arn, job_arn
-        self._s3 = boto3.client(
-            "s3",
-            region_name=region,
-            endpoint_url=endpoint_url,
-            aws_access_key_id="bedrock",
-            aws_secret_access_key="bedrock",
-            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 2}),
-        )
+    def __init__(self, s3: Any, *, region: str, role_arn: str, job_arn: str) -> None:
+        self._s3, self._region, self._role, self._job = s3, region, role_arn, job_arn
 
     def read(self, uri: str) -> bytes:
         """The bytes of an input file; a JobFailure in Bedrock's words where it cannot be read."""
@@ -105,25 +96,16 @@ class DataAccess:
     def _allow_key(self, action: str, key_id: str | None, bucket: str, key: str) -> None:
         if key_id is None:
             return
-        found = key_arn_and_policy(key_id, self._region)
-        if found is None:
-            raise DeniedError(f"{action} on {key_id}")
-        arn, policy = found
         context = {
             **self._context(),
             "kms:ViaService": f"s3.{self._region}.amazonaws.com",
             "kms:CallerAccount": ACCOUNT,
             "kms:EncryptionContext:aws:s3:arn": self._encryption_context(bucket, key),
         }
-        role = Question(action=action, resource=arn, context=context, principals=self._principals())
-        account = Question(action=action, resource=arn, context=context, principals=_ACCOUNT)
-        by_policy, by_account = decide([policy], role), decide([policy], account)
-        by_role = decide(role_documents(self._role), role)
-        if Decision.EXPLICITLY_DENIED in (by_policy, by_account, by_role):
-            raise DeniedError(f"{action} on {arn}")
-        through_iam = by_account is Decision.ALLOWED and by_role is Decision.ALLOWED
-        if by_policy is not Decision.ALLOWED and not through_iam:
-            raise DeniedError(f"{action} on {arn}")
+        if not may_use_key(
+            action, key_id, role_arn=self._role, region=self._region, context=context
+        ):
+            raise DeniedError(f"{action} on {key_id}")
 
     def _context(self) -> dict[str, str]:
         return {
@@ -164,9 +146,6 @@ class DataAccess:
     def _encryption_context(self, bucket: str, key: str) -> str:
         by_bucket = self._default_encryption(bucket).get("BucketKeyEnabled", False)
         return f"arn:aws:s3:::{bucket}" if by_bucket else f"arn:aws:s3:::{bucket}/{key}"
-
-
-_ACCOUNT = frozenset({("AWS", f"arn:aws:iam::{ACCOUNT}:root"), ("AWS", ACCOUNT)})
 
 
 def _split(uri: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 from localcloud.bedrock import quota_values
 from localcloud.bedrock.cloud import Answer, Call, answered_once, without_none
 from localcloud.bedrock.custom_models import existing as existing_model
-from localcloud.bedrock.errors import invalid, not_found, quota_exceeded
+from localcloud.bedrock.errors import invalid, invalid_model, not_found, quota_exceeded
 from localcloud.bedrock.listing import Listing, page
 from localcloud.bedrock.serving import (
     arn_of,
@@ -111,6 +111,8 @@ def status(deployment: Deployment) -> str:
 
 
 def _servable(call: Call, model: CustomModel) -> CustomModel:
+    if call.cloud.catalog.lifecycle(model.base, now().date()) == "END_OF_LIFE":
+        raise invalid_model()
     serving = model.base.serving
     in_region = call.region in serving.on_demand_regions or call.cloud.catalog.keep_retired
     if not serving.on_demand or not in_region:

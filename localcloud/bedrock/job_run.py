@@ -64,7 +64,7 @@ class JobRun:
     def __init__(self, cloud: Cloud, state: RegionState, job: Job, fault: Fault | None) -> None:
         self._cloud, self._state, self._job, self._fault = cloud, state, job, fault
         self._access = DataAccess(
-            endpoint_url=cloud.endpoint_url,
+            cloud.s3(state.region),
             region=state.region,
             role_arn=job.request["roleArn"],
             job_arn=job.arn,
@@ -184,7 +184,6 @@ class JobRun:
             yield
         except JobFailure:
             self._wait(until)
-            self._note(name, FAILED)
             raise
         self._wait(until)
         self._note(name, COMPLETED)
@@ -216,6 +215,6 @@ class JobRun:
             job.status, job.failure = status, failure
             job.ended = job.modified = now()
             for phase in job.phases.values():
-                if phase.status == STOPPING:
-                    phase.status, phase.modified = STOPPED, job.ended
+                if phase.status in (IN_PROGRESS, STOPPING):
+                    phase.status, phase.modified = status, job.ended
         announce(self._cloud, self._state, job)

@@ -1,5 +1,6 @@
 """Customization jobs: create, get, list, stop."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from localcloud.bedrock.events import announce
 from localcloud.bedrock.fault_book import JOB_KINDS
 from localcloud.bedrock.job_run import JobRun
 from localcloud.bedrock.listing import Listing, page
+from localcloud.bedrock.principals import key_arn_and_policy
 from localcloud.bedrock.state import (
     IN_PROGRESS,
     STOPPING,
@@ -98,6 +100,7 @@ def _new_job(call: Call) -> Job:
         customization=customization,
         hyperparameters=values,
         request=given,
+        key_arn=_key_arn(call),
         created=moment,
         modified=moment,
     )
@@ -112,6 +115,16 @@ def _base(call: Call) -> tuple[FoundationModel, CustomModel | None]:
     if call.cloud.catalog.lifecycle(base, now().date()) != "ACTIVE":
         raise invalid_model()
     return base, parent
+
+
+def _key_arn(call: Call) -> str | None:
+    key = call.parameters.get("customModelKmsKeyId")
+    if key is None:
+        return None
+    found = key_arn_and_policy(key, call.region)
+    if found is None:
+        raise invalid(f"The provided KMS key {key} is invalid")
+    return found[0]
 
 
 def _check_names(call: Call, job: Job) -> None:
@@ -163,7 +176,7 @@ def _details(state: RegionState, job: Job) -> dict[str, Any]:
         "validationDataConfig": given.get("validationDataConfig", {"validators": []}),
         "outputDataConfig": given["outputDataConfig"],
         "customizationType": job.customization.customization_type,
-        "outputModelKmsKeyArn": given.get("customModelKmsKeyId"),
+        "outputModelKmsKeyArn": job.key_arn,
         "vpcConfig": given.get("vpcConfig"),
     }
     return without_none({**details, **final_losses(job)})
@@ -174,9 +187,10 @@ def final_losses(job: Job) -> Mapping[str, Any]:
     if job.learned is None:
         return {}
     found: dict[str, Any] = {}
-    if job.learned.training:
+    # JSON has no number for a loss that has gone beyond all bounds.
+    if job.learned.training and math.isfinite(job.learned.training[-1][2]):
         found["trainingMetrics"] = {"trainingLoss": job.learned.training[-1][2]}
-    if job.learned.validation:
+    if job.learned.validation and math.isfinite(job.learned.validation[-1][2]):
         found["validationMetrics"] = [{"validationLoss": job.learned.validation[-1][2]}]
     return found
 

@@ -27,7 +27,7 @@ class Caller:
 def caller_of(access_key: str) -> Caller | None:
     """The session that a key belongs to; None for every other key (the developer's)."""
     session = sts_backends[ACCOUNT][_PARTITION].get_assumed_role_from_access_key(access_key)
-    if session is None or _role(session.role_arn) is None:
+    if session is None:
         return None
     return Caller(arn=session.arn, role_arn=session.role_arn)
 

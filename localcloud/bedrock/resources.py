@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from localcloud.bedrock.catalog import FoundationModel
 from localcloud.bedrock.cloud import Call
-from localcloud.bedrock.state import AnyNamed, find
+from localcloud.bedrock.state import AnyNamed, CustomModel, Serving, find
 from localcloud.place import ACCOUNT
+
+_NAMED_AFTER_THEIR_BASE = ("custom-model", "model-customization-job")
 
 
 def job_arn(call: Call, identifier: str) -> str:
@@ -41,6 +44,21 @@ def base_model_arn(call: Call) -> str:
     identifier: str = call.parameters["baseModelIdentifier"]
     earlier = find(call.state.models, identifier)
     return earlier.arn if earlier else foundation_model_arn(call, identifier)
+
+
+def new_arn(call: Call, kind: str) -> str:
+    """An ARN such as that of the resource which the call is to create."""
+    base = call.cloud.catalog.by_training_id(call.parameters.get("baseModelIdentifier", ""))
+    of_base = f"{base.id}/" if base and kind in _NAMED_AFTER_THEIR_BASE else ""
+    return f"arn:aws:bedrock:{call.region}:{ACCOUNT}:{kind}/{of_base}{'0' * 12}"
+
+
+def invoked_model(call: Call) -> CustomModel | FoundationModel | None:
+    """What is served under the ARN of the call; None for base models."""
+    identifier = call.parameters["modelId"]
+    served: Serving | None = call.state.throughputs.get(identifier)
+    served = served or call.state.deployments.get(identifier)
+    return served.model if served else None
 
 
 def invoked_arns(call: Call) -> Sequence[str]:

@@ -58,6 +58,7 @@ class Job:
     customization: Customization
     hyperparameters: Mapping[str, str]
     request: Mapping[str, Any]
+    key_arn: str | None
     created: datetime
     modified: datetime
     ended: datetime | None = None

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -102,7 +103,7 @@ class Wire:
 def answer(operation: OperationModel, result: Mapping[str, Any]) -> HttpAnswer:
     """The HTTP answer of an operation that succeeded."""
     status = operation.http.get("responseCode", 200)
-    headers = {"Content-Type": "application/json"}
+    headers = _headers()
     payload = operation.output_shape and operation.output_shape.serialization.get("payload")
     if payload:
         headers["Content-Type"] = result.get("contentType", "application/json")
@@ -113,9 +114,13 @@ def answer(operation: OperationModel, result: Mapping[str, Any]) -> HttpAnswer:
 
 def error_answer(operation: OperationModel | None, error: ServiceError) -> HttpAnswer:
     """The HTTP answer of an operation that failed."""
-    headers = {"Content-Type": "application/json", "x-amzn-ErrorType": error.code}
+    headers = {**_headers(), "x-amzn-ErrorType": error.code}
     body = json.dumps({"__type": error.code, "message": error.message}).encode()
     return HttpAnswer(status=_error_status(operation, error.code), headers=headers, body=body)
+
+
+def _headers() -> dict[str, str]:
+    return {"Content-Type": "application/json", "x-amzn-RequestId": str(uuid.uuid4())}
 
 
 def _error_status(operation: OperationModel | None, code: str) -> int:

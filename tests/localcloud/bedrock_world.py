@@ -25,7 +25,7 @@ NOVA = "amazon.nova-micro-v1:0:128k"
 HAIKU = "anthropic.claude-3-haiku-20240307-v1:0:200k"
 TITAN = "amazon.titan-text-express-v1:0:8k"
 LLAMA = "meta.llama3-1-8b-instruct-v1:0:128k"
-PACE = 600.0
+PACE = 1200.0
 
 Json = dict[str, Any]
 

@@ -37,24 +37,30 @@ def test_job_is_found_by_name_and_by_arn(bedrock_world: World) -> None:
     assert by_arn["hyperParameters"]["epochCount"] == "2"
 
 
+PHASES = ("validationDetails", "dataProcessingDetails", "trainingDetails")
+
+
 def test_status_details_move_from_validation_to_training(bedrock_world: World) -> None:
-    arn, seen = bedrock_world.create_job(), []
+    details = bedrock_world.run_job()["statusDetails"]
+    assert [details[phase]["status"] for phase in PHASES] == ["Completed"] * 3
+    times = [
+        details[phase][each] for phase in PHASES for each in ("creationTime", "lastModifiedTime")
+    ]
+    assert times == sorted(times)
+    assert times[0] < times[-1]
 
-    def ended() -> bool:
+
+def test_stuck_job_waits_in_progress_with_its_training_not_started(bedrock_world: World) -> None:
+    bedrock_world.faults.order("job_stuck")
+    arn = bedrock_world.create_job()
+
+    def waiting() -> bool:
         job = bedrock_world.bedrock.get_model_customization_job(jobIdentifier=arn)
-        details = job["statusDetails"]
-        seen.append(
-            tuple(
-                details[each]["status"]
-                for each in ("validationDetails", "dataProcessingDetails", "trainingDetails")
-            )
-        )
-        return job["status"] != "InProgress"
+        details = [job["statusDetails"][phase]["status"] for phase in PHASES]
+        return (job["status"], *details) == ("InProgress", "Completed", "Completed", "NotStarted")
 
-    wait_until(ended)
-    assert ("InProgress", "NotStarted", "NotStarted") in seen
-    assert ("Completed", "Completed", "InProgress") in seen
-    assert seen[-1] == ("Completed", "Completed", "Completed")
+    wait_until(waiting)
+    bedrock_world.bedrock.stop_model_customization_job(jobIdentifier=arn)
 
 
 def test_stopped_job_is_stopping_then_stopped_without_a_model(bedrock_world: World) -> None:
