@@ -5,12 +5,13 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from localcloud.bedrock.catalog import Customization, Limits
+from localcloud.bedrock.catalog import Customization, FoundationModel, Limits
 from localcloud.bedrock.dialogues import ASSISTANT, Dialogue
 from localcloud.bedrock.errors import JobFailure
 from localcloud.bedrock.record_formats import SHAPES, MalformedError, read_record
 
 _SHOWN = 20
+_MOST_IMAGES = 10
 
 
 def check_file(
@@ -22,6 +23,24 @@ def check_file(
         _check_reserved(uri, record, customization.limits)
         _check_size(uri, record, customization, batch_size)
     return records
+
+
+def check_media(uri: str, records: Sequence[Dialogue], model: FoundationModel) -> None:
+    """The images and videos that the records of a file name."""
+    bucket = uri.split("/")[2]
+    for record in records:
+        images = sum(kind == "image" for kind, _ in record.media)
+        videos = len(record.media) - images
+        if images > _MOST_IMAGES or videos > 1 or (images and videos):
+            raise JobFailure(
+                f"Input data at {uri} must have at most {_MOST_IMAGES} images or one video in a "
+                "record, and not both."
+            )
+        for kind, where in record.media:
+            if kind not in model.input_modalities:
+                raise JobFailure(f"The model {model.id} does not support input of type {kind}.")
+            if where.split("/")[2:3] != [bucket]:
+                raise JobFailure(f"Media must be in the bucket of the dataset: {where}")
 
 
 def check_counts(

@@ -10,10 +10,11 @@ USER, ASSISTANT = "user", "assistant"
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """What one side says."""
+    """What one side says, and the media it shows: kind and URI."""
 
     role: str
     text: str
+    media: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,11 @@ class Dialogue:
 
     system: str | None
     turns: tuple[Turn, ...]
+
+    @property
+    def media(self) -> tuple[tuple[str, str], ...]:
+        """Kind and URI of everything that is shown."""
+        return tuple(each for turn in self.turns for each in turn.media)
 
     @property
     def characters(self) -> int:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from localcloud.bedrock import hyperparameters, learner
-from localcloud.bedrock.checks import check_bytes, check_counts, check_file
+from localcloud.bedrock.checks import check_bytes, check_counts, check_file, check_media
 from localcloud.bedrock.cloud import Cloud
 from localcloud.bedrock.data_access import DataAccess
 from localcloud.bedrock.dialogues import Dialogue, examples_of
@@ -129,7 +129,11 @@ class JobRun:
 
     def _check(self, uri: str, content: bytes) -> list[Dialogue]:
         batch_size = hyperparameters.batch_size(self._job.hyperparameters)
-        return check_file(uri, content, self._job.customization, batch_size)
+        records = check_file(uri, content, self._job.customization, batch_size)
+        check_media(uri, records, self._job.base)
+        for media in {where for record in records for _, where in record.media}:
+            self._access.read(media)
+        return records
 
     def _examples(self, records: list[Dialogue]) -> list[Example]:
         earlier = self._job.parent.examples if self._job.parent else ()

@@ -16,6 +16,9 @@ SHAPES: Mapping[str, str] = {
 }
 
 
+Content = tuple[str, tuple[tuple[str, str], ...]]
+
+
 class MalformedError(Exception):
     """The record does not follow its format; the text adds detail where there is some."""
 
@@ -47,7 +50,7 @@ def _anthropic_messages(record: Mapping[str, Any]) -> Dialogue:
     if not {"messages"} <= set(record) <= {"system", "messages"}:
         raise MalformedError
     system = _text(record["system"]) if "system" in record else None
-    turns = tuple(_turn(each, _text) for each in _list(record["messages"]))
+    turns = tuple(_turn(each, _plain) for each in _list(record["messages"]))
     return Dialogue(system=system, turns=_alternating(turns))
 
 
@@ -56,25 +59,20 @@ def _conversation(record: Mapping[str, Any]) -> Dialogue:
         raise MalformedError
     if record["schemaVersion"] != "bedrock-conversation-2024":
         raise MalformedError("schemaVersion must be bedrock-conversation-2024")
-    system = _blocks(record["system"]) if record.get("system") else None
+    system = _blocks(record["system"])[0] if record.get("system") else None
     turns = tuple(_turn(each, _blocks) for each in _list(record["messages"]))
     return Dialogue(system=system, turns=_alternating(turns))
 
 
-def _turn(message: Any, content: Callable[[Any], str]) -> Turn:
+def _turn(message: Any, content: Callable[[Any], Content]) -> Turn:
     if not isinstance(message, dict) or set(message) != {"role", "content"}:
         raise MalformedError
     if message["role"] not in (USER, ASSISTANT):
         raise MalformedError("the role of a message must be user or assistant")
-    if message["role"] == ASSISTANT and isinstance(message["content"], list):
-        _refuse_media(message["content"])
-    return Turn(role=message["role"], text=content(message["content"]))
-
-
-def _refuse_media(blocks: list[Any]) -> None:
-    for block in blocks:
-        if isinstance(block, dict) and ("image" in block or "video" in block):
-            raise MalformedError("assistant messages cannot hold images or videos")
+    text, media = content(message["content"])
+    if media and message["role"] == ASSISTANT:
+        raise MalformedError("assistant messages cannot hold images or videos")
+    return Turn(role=message["role"], text=text, media=media)
 
 
 def _alternating(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
@@ -86,25 +84,27 @@ def _alternating(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
     return turns
 
 
-def _blocks(blocks: Any) -> str:
-    texts = [_block(each) for each in _list(blocks)]
-    return "\n".join(text for text in texts if text)
+def _plain(content: Any) -> Content:
+    return _text(content), ()
 
 
-def _block(block: Any) -> str:
+def _blocks(blocks: Any) -> Content:
+    found = [_block(each) for each in _list(blocks)]
+    texts = [value for kind, value in found if kind == "text"]
+    media = tuple((kind, value) for kind, value in found if kind != "text")
+    return "\n".join(texts), media
+
+
+def _block(block: Any) -> tuple[str, str]:
     if not isinstance(block, dict) or len(block) != 1:
         raise MalformedError
     ((kind, value),) = block.items()
     if kind == "text":
-        return _text(value)
-    if kind in ("image", "video"):
-        return _media(kind, value)
-    raise MalformedError(f"content blocks of type {kind} are not supported")
-
-
-def _media(kind: str, value: Any) -> str:
+        return kind, _text(value)
+    if kind not in ("image", "video"):
+        raise MalformedError(f"content blocks of type {kind} are not supported")
     try:
-        return f"[{kind} {value['source']['s3Location']['uri']}]"
+        return kind, str(value["source"]["s3Location"]["uri"])
     except (KeyError, TypeError) as error:
         raise MalformedError(f"{kind}s need format and source.s3Location.uri") from error
 

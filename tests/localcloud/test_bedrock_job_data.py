@@ -285,3 +285,41 @@ def test_job_leaves_its_write_check_and_its_manifests(bedrock_world: World) -> N
     root = f"model-customization-job-{job['jobArn'].rpartition('/')[2]}"
     assert names[".write_access_check_file.tmp"] == b""
     assert b"train.jsonl,16,16,0,0" in names[f"{root}/input_status/train.jsonl/manifest.report.csv"]
+
+
+LITE = "amazon.nova-lite-v1:0:300k"
+
+
+def showing(uri: str, count: int = 1) -> list[Any]:
+    """Records for Nova; one of them shows images."""
+    odd = conversation("What is this?", "A harbour.")
+    image = {"image": {"format": "png", "source": {"s3Location": {"uri": uri}}}}
+    odd["messages"][0]["content"] += [image] * count
+    return [*records(16), odd]
+
+
+def test_model_without_eyes_takes_no_images(bedrock_world: World) -> None:
+    message = failure(bedrock_world, lines(showing("s3://other/x.png")))
+    assert "does not support input of type image" in message
+
+
+def test_images_lie_in_the_bucket_of_the_dataset_and_are_few(bedrock_world: World) -> None:
+    elsewhere = lines(showing("s3://other/x.png"))
+    many = lines(showing("s3://other/x.png", count=11))
+    assert "Media must be in the bucket" in failure(
+        bedrock_world, elsewhere, baseModelIdentifier=LITE
+    )
+    assert "at most 10 images" in failure(bedrock_world, many, baseModelIdentifier=LITE)
+
+
+def test_images_must_be_there(bedrock_world: World) -> None:
+    request = bedrock_world.job_request(baseModelIdentifier=LITE)
+    bucket = request["outputDataConfig"]["s3Uri"].split("/")[2]
+    bedrock_world.put(bucket, "in/train.jsonl", lines(showing(f"s3://{bucket}/in/x.png")))
+    missing = bedrock_world.bedrock.create_model_customization_job(**request)
+    bedrock_world.ended_job(missing["jobArn"])
+    bedrock_world.put(bucket, "in/x.png", b"png")
+    renamed = {**request, "jobName": f"{request['jobName']}-2"}
+    there = bedrock_world.bedrock.create_model_customization_job(**renamed)
+    ends = [bedrock_world.ended_job(each["jobArn"])["status"] for each in (missing, there)]
+    assert ends == ["Failed", "Completed"]

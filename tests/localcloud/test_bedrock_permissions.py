@@ -178,3 +178,22 @@ def test_not_action_and_not_resource_are_understood() -> None:
     assert decide(policies, reading) is Decision.ALLOWED
     assert decide(policies, deleting) is Decision.NOT_ALLOWED
     assert decide(policies, elsewhere) is Decision.NOT_ALLOWED
+
+
+def test_model_under_a_customers_key_asks_for_the_key(bedrock_world: World) -> None:
+    key = bedrock_world.client("kms").create_key()["KeyMetadata"]["Arn"]
+    request = bedrock_world.job_request(customModelKmsKeyId=key)
+    enough = creating(request["roleArn"])
+    uses = ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:CreateGrant"]
+    via_bedrock = {"StringEquals": {"kms:ViaService": "bedrock.us-east-1.amazonaws.com"}}
+    with pytest.raises(ClientError, match="perform: kms:Decrypt on resource"):
+        as_role(bedrock_world, "bedrock", *enough).create_model_customization_job(**request)
+    client = as_role(bedrock_world, "bedrock", *enough, allow(uses, [key], via_bedrock))
+    arn = client.create_model_customization_job(**request)["jobArn"]
+    assert bedrock_world.ended_job(arn)["outputModelKmsKeyArn"] == key
+
+
+def test_unknown_key_is_refused(bedrock_world: World) -> None:
+    key = f"arn:aws:kms:us-east-1:123456789012:key/{'0' * 36}"
+    with pytest.raises(ClientError, match=r"ValidationException.*KMS key"):
+        bedrock_world.create_job(customModelKmsKeyId=key)
