@@ -10,7 +10,7 @@ from tunedrop import run_request
 from tunedrop.availability import LiveModels, Quotas, check_base_model, check_room
 from tunedrop.catalog import base_model
 from tunedrop.errors import InvalidInputError, RunRefusedError
-from tunedrop.intake import recipe_of
+from tunedrop.intake import DropOrder, recipe_of
 from tunedrop.layout import DATASETS_PREFIX, RUN_REQUEST_SUFFIX, is_run_id
 from tunedrop.objects import Objects
 from tunedrop.parameters import Parameters
@@ -33,6 +33,7 @@ class Admission:
     recipe_names: tuple[str, ...]
     records: RunRecords
     champions: Champions
+    order: DropOrder
     datasets: Objects
     parameters: Parameters
     promotions: PromotionDesk
@@ -87,6 +88,7 @@ class Admission:
                 started_at=timestamp(now),
                 execution_arn=execution_arn,
                 dropped_at=timestamp(version.last_modified),
+                sequencer=self.order.sequencer(run_id),
             )
         )
         return self.records.enter(run_id, "PrepareRun", now)

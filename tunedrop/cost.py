@@ -60,17 +60,6 @@ def check_training_budget(recipe: Recipe, cost: Cost) -> None:
     _check("budget.training_usd", recipe.budget.training_usd, cost, "Training")
 
 
-def check_budget(recipe: Recipe, tokens: int) -> Cost:
-    """The training cost; `BudgetExceededError` where training or an hour in service is over budget.
-
-    A recipe without a budget asks nothing; an unknown price counts as over any budget.
-    """
-    training = training_cost(recipe, tokens)
-    _check("budget.training_usd", recipe.budget.training_usd, training, "Training")
-    _check("budget.hourly_usd", recipe.budget.hourly_usd, hourly_cost(recipe), "An hour in service")
-    return training
-
-
 def _check(key: str, budget: float | None, cost: Cost, what: str) -> None:
     if budget is None:
         return

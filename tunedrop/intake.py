@@ -1,7 +1,7 @@
 """Every drop is answered: the run that it starts, or why it starts nothing."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from tunedrop.errors import InvalidInputError, RecordMismatchError
 from tunedrop.gateway import aws, code_of
 from tunedrop.layout import DATASET_SUFFIX, DATASETS_PREFIX, RUN_REQUEST_SUFFIX, make_run_id
 from tunedrop.objects import Objects
+from tunedrop.records import Table
 from tunedrop.run import Source, moment, plain, timestamp
 
 _PLACE = f"{DATASETS_PREFIX}<recipe>/<name>{DATASET_SUFFIX} or ...<name>{RUN_REQUEST_SUFFIX}"
@@ -24,6 +25,7 @@ class Drop:
 
     source: Source
     dropped_at: str
+    sequencer: str = ""
 
     @classmethod
     def from_event(cls, event: dict[str, Any]) -> "Drop":
@@ -33,7 +35,11 @@ class Drop:
         source = Source(
             bucket=detail["bucket"]["name"], key=detail["object"]["key"], version_id=version
         )
-        return cls(source=source, dropped_at=timestamp(moment(event["time"])))
+        return cls(
+            source=source,
+            dropped_at=timestamp(moment(event["time"])),
+            sequencer=detail["object"].get("sequencer", ""),
+        )
 
 
 def recipe_of(key: str, recipes: tuple[str, ...]) -> str:
@@ -98,15 +104,38 @@ class Workflow:
             )
 
 
+class DropOrder:
+    """Keeps S3's sequencers until their runs open their records: an input holds none."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def note(self, run_id: str, sequencer: str) -> None:
+        """Remember the sequencer of the drop behind a run; the first one stays."""
+        item = {"pk": f"drop#{run_id}", "sequencer": sequencer}
+        self._table.put(item, condition="attribute_not_exists(pk)")
+
+    def sequencer(self, run_id: str) -> str:
+        """The sequencer of the drop behind a run; "" for a run that no drop started."""
+        return str((self._table.get(f"drop#{run_id}") or {}).get("sequencer", ""))
+
+
 class Intake:
     """Starts runs and answers drops."""
 
     def __init__(
-        self, *, datasets: Objects, answers: Answers, workflow: Workflow, recipes: tuple[str, ...]
+        self,
+        *,
+        datasets: Objects,
+        answers: Answers,
+        workflow: Workflow,
+        order: DropOrder,
+        recipes: tuple[str, ...],
     ) -> None:
         self._datasets = datasets
         self._answers = answers
         self._workflow = workflow
+        self._order = order
         self._recipes = recipes
 
     def take(self, drop: Drop, now: datetime) -> str:
@@ -118,8 +147,9 @@ class Intake:
         except InvalidInputError as reason:
             self._answer(drop, now, NOTHING_STARTED, f"{source.key} started no run. {reason}")
             return ""
+        self._order.note(run_id, drop.sequencer)
         if self._workflow.start(run_id, source):
-            drop = Drop(source=source, dropped_at=dropped_at)
+            drop = replace(drop, dropped_at=dropped_at)
             self._answer(drop, now, RUN_STARTED, f"The run {run_id} has started.", run_id)
         return run_id
 

@@ -92,6 +92,7 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     started_at: str
     execution_arn: str = ""
     dropped_at: str = ""
+    sequencer: str = ""
     snapshot: dict[str, Any] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
     record_limit: int | None = None
@@ -130,8 +131,12 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def order(self) -> str:
-        """Sorts runs by their drop; S3 dates objects to the second, the start breaks ties."""
-        return f"{self.dropped_at} {self.started_at}"
+        """Sorts runs by their drop.
+
+        S3 dates objects to the second; within it the sequencer of S3's event decides, which
+        begins with the time, and for a run that no event started, its start.
+        """
+        return f"{self.dropped_at} {self.sequencer or self.started_at}"
 
 
 def run_from(item: dict[str, Any]) -> Run:

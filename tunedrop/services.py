@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tunedrop.answers import Answers
     from tunedrop.dataset_desk import DatasetDesk
     from tunedrop.evaluation.desk import EvaluationDesk
-    from tunedrop.intake import Intake, Workflow
+    from tunedrop.intake import DropOrder, Intake, Workflow
     from tunedrop.notifications import Notifications
     from tunedrop.objects import Objects
     from tunedrop.outcome import Conclusion
@@ -118,6 +118,12 @@ class Services:
         return Workflow(self.client("stepfunctions"), self.settings.state_machine_arn)
 
     @cached_property
+    def drop_order(self) -> DropOrder:
+        from tunedrop.intake import DropOrder
+
+        return DropOrder(self.table)
+
+    @cached_property
     def intake(self) -> Intake:
         from tunedrop.intake import Intake
 
@@ -125,6 +131,7 @@ class Services:
             datasets=self.datasets,
             answers=self.answers,
             workflow=self.workflow,
+            order=self.drop_order,
             recipes=self.settings.recipes,
         )
 
@@ -151,6 +158,7 @@ class Services:
             recipe_names=self.settings.recipes,
             records=self.records,
             champions=self.champions,
+            order=self.drop_order,
             datasets=self.datasets,
             parameters=self.parameters,
             promotions=self.promotions,

@@ -69,7 +69,7 @@ class Champions:
         if later := self.later_champion(run):
             raise ModelRejectedError(
                 f"The champion of {run.recipe} comes from a later drop (run {later.run_id}); "
-                "an earlier drop never replaces it."
+                "an earlier drop never replaces it. Drop the dataset anew to tune with it."
             )
 
     def take_turn(self, run: Run, now: datetime) -> None:
