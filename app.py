@@ -2,7 +2,7 @@
 
 import sys
 
-from stacks.application import application
+from stacks.application import SynthesisError, synthesize
 from stacks.config import ConfigError
 from stacks.lambda_bundle import BundleError
 from tunedrop.errors import InvalidInputError
@@ -11,8 +11,8 @@ from tunedrop.errors import InvalidInputError
 def main() -> int:
     """Synthesize; what people wrote wrongly, and findings of cdk-nag, end with 1."""
     try:
-        application().synth()
-    except (ConfigError, InvalidInputError, BundleError) as error:
+        synthesize()
+    except (ConfigError, InvalidInputError, BundleError, SynthesisError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0

@@ -1,6 +1,8 @@
 """The CDK app: two stacks of one stage, their tags, and the rules that fail a synth."""
 
+import json
 import os
+from pathlib import Path
 from typing import Any
 
 from aws_cdk import App, Environment, Tags, Validations
@@ -12,6 +14,32 @@ from stacks.data_stack import DataStack
 from stacks.recipes import recipes_of
 from stacks.service_stack import ServiceStack
 from tunedrop.settings import TAG_STAGE
+
+
+class SynthesisError(Exception):
+    """cdk-nag found something that is neither mended nor acknowledged with a reason."""
+
+
+def synthesize(app: App | None = None) -> None:
+    """Write the cloud assembly; findings of cdk-nag are a `SynthesisError` that lists them."""
+    app = app or application()
+    try:
+        app.synth()
+    except RuntimeError as error:
+        # The library fails like this for faults of its own too; only findings are in the report.
+        if not _findings(Path(app.outdir)):
+            raise
+        raise SynthesisError(
+            f"{error}\nMend each finding, or acknowledge it beside its resource with the reason."
+        ) from error
+
+
+def _findings(assembly: Path) -> list[str]:
+    report = assembly / "validation-report.json"
+    if not report.exists():
+        return []
+    plugins = json.loads(report.read_text(encoding="utf-8"))["pluginReports"]
+    return [v["ruleName"] for plugin in plugins for v in plugin["violations"]]
 
 
 def application(
