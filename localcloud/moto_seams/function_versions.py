@@ -4,6 +4,7 @@ moto's `AWS::Lambda::Version` has no ARN to refer to. AWS: `Ref` is the qualifie
 an attribute; a version keeps the code and configuration that it was published with.
 """
 
+import base64
 import copy
 from typing import Any
 
@@ -61,6 +62,9 @@ def apply() -> None:
         environment = given.pop("Environment", {}).get("Variables", {})
         original_resource.update_configuration(given)
         original_resource.environment_vars = environment
+        if "ZipFile" in code:
+            archive = cls._create_zipfile_from_plaintext_code(code["ZipFile"])
+            code["ZipFile"] = base64.b64encode(archive)
         original_resource.update_function_code(code)
         original_resource.code_or_config_updated = True
         _apply_properties(original_resource, given)

@@ -1,10 +1,11 @@
 """S3's events on EventBridge: moto sends one constant id and sequencer, and a wrong reason.
 
-AWS numbers them, says what made the object (`PutObject`, `CompleteMultipartUpload`, ...), and
-leaves keys as they are, not URL-encoded.
+It also sends two for a multipart upload. AWS numbers them, says what made the object
+(`PutObject`, `CompleteMultipartUpload`, ...), and leaves keys as they are, not URL-encoded.
 """
 
 import itertools
+import threading
 import time
 import uuid
 from typing import Any
@@ -23,6 +24,8 @@ _REASONS = {
     "s3:ObjectRemoved:Delete": "DeleteObject",
     "s3:ObjectRemoved:DeleteMarkerCreated": "DeleteObject",
 }
+_PUT = "s3:ObjectCreated:Put"
+_completing = threading.local()
 _sequence = itertools.count(time.time_ns())
 
 
@@ -34,9 +37,19 @@ def apply() -> None:
     def put_object_tagging(original: Any, backend: Any, key: Any, tags: Any) -> Any:
         return original(backend, key, tags) if tags else key
 
+    @replace(S3Backend, "complete_multipart_upload")
+    def complete_multipart_upload(original: Any, *args: Any, **kwargs: Any) -> Any:
+        _completing.inside = True
+        try:
+            return original(*args, **kwargs)
+        finally:
+            _completing.inside = False
+
 
 def _send(account_id: str, bucket: Any, event_name: str, key: Any) -> None:
     name = str(getattr(event_name, "value", event_name))
+    if name == _PUT and getattr(_completing, "inside", False):
+        return
     described = {
         "key": key.name,
         "size": key.size,

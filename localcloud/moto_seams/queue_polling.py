@@ -79,6 +79,7 @@ class _Poller(threading.Thread):
             failed = _invoke(self._mapping, messages)
         finally:
             self._free.release()
+        _show_again(queue, failed)
         sqs = sqs_backends[queue.account_id][queue.region]
         for message in messages:
             if message.id not in failed:
@@ -87,13 +88,15 @@ class _Poller(threading.Thread):
 
 def _receive(queue: Any, count: int) -> list[Any]:
     sqs = sqs_backends[queue.account_id][queue.region]
-    received = sqs.receive_message(queue.name, count, 0, queue.visibility_timeout)
+    return list(sqs.receive_message(queue.name, count, 0, queue.visibility_timeout))
+
+
+def _show_again(queue: Any, failed: set[str]) -> None:
+    """Messages are hidden while the function works, in real seconds; then the pace holds."""
     visible_at = unix_time_millis() + paced(queue.visibility_timeout) * 1000
-    ids = {message.id for message in received}
     for message in queue._messages:
-        if message.id in ids:
+        if message.id in failed:
             message.visible_at = visible_at
-    return list(received)
 
 
 def _invoke(mapping: Any, messages: list[Any]) -> set[str]:

@@ -1,14 +1,23 @@
 """Task tokens: who may answer, and with what.
 
-moto drops the cause of SendTaskFailure, lets a token be answered after its round has timed out,
-and does not know the tokens of executions that have ended. AWS answers both with TaskTimedOut.
+moto uses one token for all attempts of a state (a retried round then ends at once), drops the
+cause of SendTaskFailure, lets a token be answered after its round has timed out, and does not
+know the tokens of executions that have ended. AWS makes a token per attempt, and answers dead
+ones with TaskTimedOut.
 """
 
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.stepfunctions import responses
-from moto.stepfunctions.parser.api import ExecutionStatus, InvalidToken, TaskTimedOut
+from moto.stepfunctions.exceptions import AWSError, InvalidToken
+from moto.stepfunctions.parser.api import ExecutionStatus
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import (
+    ResourceCondition,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (  # noqa: E501
+    StateTaskServiceCallback,
+)
 from moto.stepfunctions.parser.asl.eval.callback.callback import (
     CallbackConsumerTimeout,
     CallbackEndpoint,
@@ -19,7 +28,12 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend
 
 from localcloud.moto_seams.replacing import replace
 
-_GONE = "Task Timed Out: 'Provided task does not exist anymore'"
+
+class TaskTimedOutError(AWSError):  # type: ignore[misc]
+    """The answer to a token whose round is over."""
+
+    TYPE = "TaskTimedOut"
+    STATUS = 400
 
 
 def apply() -> None:
@@ -38,6 +52,12 @@ def apply() -> None:
     StepFunctionsParserBackend.send_task_success = send_task_success
     StepFunctionsParserBackend.send_task_failure = send_task_failure
     responses.StepFunctionResponse.send_task_failure = _send_task_failure
+
+    @replace(StateTaskServiceCallback, "_evaluate_with_timeout")
+    def evaluate_attempt(original: Any, task: Any, env: Any) -> None:
+        if task.resource.condition == ResourceCondition.WaitForTaskToken:
+            env.callback_pool_manager.add(env.states.context_object.update_task_token())
+        original(task, env)
 
     @replace(CallbackEndpoint, "interrupt_all")
     def interrupt_all(original: Any, endpoint: Any) -> None:
@@ -63,6 +83,6 @@ def _endpoint(backend: Any, token: str) -> Any:
             continue
         answered = endpoint.consumer_error is not None or endpoint.get_outcome() is not None
         if answered or execution.exec_status != ExecutionStatus.RUNNING:
-            raise TaskTimedOut(_GONE)
+            raise TaskTimedOutError("Task Timed Out: 'Provided task does not exist anymore'")
         return endpoint
-    raise InvalidToken("Invalid Token: 'Invalid token'")
+    raise InvalidToken("'Invalid token'")

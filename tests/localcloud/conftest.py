@@ -6,6 +6,21 @@ from collections.abc import Iterator
 import pytest
 
 from tests.localcloud.bedrock_world import World, served_world
+from tests.localcloud.cloud_process import RunningCloud, running_cloud
+
+
+@pytest.fixture(scope="session")
+def bare_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
+    """The embedded cloud with nothing in it, for the small stacks of the tests."""
+    with running_cloud(tmp_path_factory.mktemp("bare_cloud"), "--deploy", "0") as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="session")
+def deployed_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
+    """The embedded cloud with the real stacks in it."""
+    with running_cloud(tmp_path_factory.mktemp("deployed_cloud")) as cloud:
+        yield cloud
 
 
 @pytest.fixture(scope="session")
