@@ -16,6 +16,7 @@ from tests.localcloud.bedrock_world import (
     allow,
     claude_messages,
     conversation,
+    document,
     lines,
     prompt_completion,
     records,
@@ -188,42 +189,46 @@ def test_role_must_trust_this_very_job(
         assert "Could not validate" in job["failureMessage"] or "perms" in job["failureMessage"]
 
 
+def encrypt(world: World, bucket: str, key: str) -> None:
+    """Let the bucket encrypt what is put into it from now on."""
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    rule = {"ApplyServerSideEncryptionByDefault": default}
+    world.client("s3").put_bucket_encryption(
+        Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]}
+    )
+
+
 def test_encrypted_bucket_needs_the_key_too(bedrock_world: World) -> None:
     request = bedrock_world.job_request()
     bucket = request["outputDataConfig"]["s3Uri"].split("/")[2]
     key = bedrock_world.client("kms").create_key()["KeyMetadata"]["Arn"]
-    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
-    bedrock_world.client("s3").put_bucket_encryption(
-        Bucket=bucket,
-        ServerSideEncryptionConfiguration={
-            "Rules": [{"ApplyServerSideEncryptionByDefault": default}]
-        },
-    )
-    refused = bedrock_world.ended_job(
-        bedrock_world.bedrock.create_model_customization_job(**request)["jobArn"]
-    )
+    encrypt(bedrock_world, bucket, key)
+    refused = bedrock_world.bedrock.create_model_customization_job(**request)["jobArn"]
+    assert "PutObject" in bedrock_world.ended_job(refused)["failureMessage"]
+    through_s3 = {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}
+    uses = allow(["kms:GenerateDataKey", "kms:Decrypt"], [key], through_s3)
     bedrock_world.client("iam").put_role_policy(
         RoleName=request["roleArn"].rpartition("/")[2],
         PolicyName="key",
-        PolicyDocument=json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": [
-                    allow(
-                        ["kms:GenerateDataKey", "kms:Decrypt"],
-                        [key],
-                        {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}},
-                    )
-                ],
-            }
-        ),
+        PolicyDocument=json.dumps(document(uses)),
     )
     renamed = {**request, "jobName": f"{request['jobName']}-2"}
-    allowed = bedrock_world.ended_job(
-        bedrock_world.bedrock.create_model_customization_job(**renamed)["jobArn"]
-    )
-    assert "PutObject" in refused["failureMessage"]
-    assert allowed["status"] == "Completed", allowed.get("failureMessage")
+    allowed = bedrock_world.bedrock.create_model_customization_job(**renamed)["jobArn"]
+    assert bedrock_world.ended_job(allowed)["status"] == "Completed"
+
+
+def test_bucket_policy_can_deny_the_role(bedrock_world: World) -> None:
+    request = bedrock_world.job_request()
+    bucket = request["outputDataConfig"]["s3Uri"].split("/")[2]
+    deny = {
+        "Effect": "Deny",
+        "Principal": {"AWS": request["roleArn"]},
+        "Action": "s3:GetObject",
+        "Resource": f"arn:aws:s3:::{bucket}/*",
+    }
+    bedrock_world.client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps(document(deny)))
+    arn = bedrock_world.bedrock.create_model_customization_job(**request)["jobArn"]
+    assert "Could not validate GetObject" in bedrock_world.ended_job(arn)["failureMessage"]
 
 
 def metrics(world: World, job: dict[str, Any], suffix: str) -> list[dict[str, str]]:

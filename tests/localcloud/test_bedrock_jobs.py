@@ -1,6 +1,7 @@
 """Customization jobs over HTTP, driven by unmodified boto3."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
@@ -139,6 +140,27 @@ def test_eleventh_scheduled_job_exceeds_the_quota(bedrock_world: World) -> None:
     bedrock_world.bedrock.stop_model_customization_job(jobIdentifier=arn)
     bedrock_world.ended_job(arn)
     assert bedrock_world.create_job()
+
+
+def test_number_of_custom_models_is_a_quota(bedrock_world: World) -> None:
+    bedrock_world.faults.order("quota", quota="L-CB5B847D", value=0)
+    with pytest.raises(ClientError, match=r"ServiceQuotaExceededException.*custom models"):
+        bedrock_world.create_job()
+
+
+def test_request_token_is_known_per_operation_and_ignores_the_rest(bedrock_world: World) -> None:
+    token = uuid.uuid4().hex
+    first = bedrock_world.create_job(clientRequestToken=token)
+    again = bedrock_world.create_job(clientRequestToken=token)
+    assert first == again
+
+
+def test_same_request_sent_at_once_is_one_job(bedrock_world: World) -> None:
+    request = bedrock_world.job_request(clientRequestToken=uuid.uuid4().hex)
+    create = bedrock_world.bedrock.create_model_customization_job
+    with ThreadPoolExecutor(8) as pool:
+        arns = {each["jobArn"] for each in pool.map(lambda _: create(**request), range(8))}
+    assert len(arns) == 1
 
 
 def running(world: World) -> list[object]:
