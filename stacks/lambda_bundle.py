@@ -65,12 +65,12 @@ def bundle(platform: Platform) -> Path:
     return target
 
 
-def used_services(sources: Iterable[Path]) -> list[str]:
-    """The AWS services that the sources create clients of: `client("s3")` and the like."""
+def used_services(modules: Iterable[Path]) -> list[str]:
+    """The AWS services that modules create clients of: `client("s3")` and the like."""
     nodes = (
         node
-        for source in sources
-        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        for module in modules
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
     )
     return sorted({service for node in nodes if (service := _service_of(node))})
 
@@ -86,7 +86,7 @@ def _service_of(node: ast.AST) -> str | None:
 
 
 def _packages(platform: Platform) -> Path:
-    services = used_services(_sources())
+    services = used_services(sources())
     if not services:
         raise BundleError(
             'No module of tunedrop/ or lambdas/ creates a client, as in client("s3"): the bundle '
@@ -138,7 +138,8 @@ def _trim(packages: Path, services: list[str]) -> None:
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def _sources() -> list[Path]:
+def sources() -> list[Path]:
+    """Our own modules that the bundle carries."""
     files = (f for name in _SOURCE_PACKAGES for f in sorted((ROOT / name).rglob("*")))
     return [f for f in files if f.suffix == ".py" and "cli" not in f.relative_to(ROOT).parts]
 
