@@ -118,6 +118,8 @@ def provision_throughput(r: Resources) -> Permissions:
             "CreateProvisionedModelThroughput", "TagResource", on=(CUSTOM_MODEL, THROUGHPUT)
         ),
         r.bedrock("GetProvisionedModelThroughput", on=(THROUGHPUT,)),
+        # Among the runs that wait for their turn the latest drop goes first.
+        r.runs_of_recipe(),
         _model_key(r),
     ]
 
@@ -129,6 +131,8 @@ def deploy_on_demand(r: Resources) -> Permissions:
             "CreateCustomModelDeployment", "TagResource", on=(CUSTOM_MODEL, DEPLOYMENT)
         ),
         r.bedrock("GetCustomModelDeployment", on=(DEPLOYMENT,)),
+        # Among the runs that wait for their turn the latest drop goes first.
+        r.runs_of_recipe(),
         _model_key(r),
     ]
 

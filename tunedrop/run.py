@@ -106,6 +106,7 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     former_jobs: tuple[Job, ...] = ()
     losses: dict[str, Any] = field(default_factory=dict)
     approval: dict[str, Any] = field(default_factory=dict)
+    turn_asked_at: str = ""
     capacity_refused_at: str = ""
     deployment: Deployment | None = None
     evaluation: dict[str, Any] = field(default_factory=dict)

@@ -1,16 +1,19 @@
 """The item of a recipe: its champion, the one before, whose turn it is to deploy."""
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct, convert, structs
 
 from tunedrop.errors import CapacityUnavailableError, ModelRejectedError, RunEndingError
 from tunedrop.records import RunRecords, Table, run_key
-from tunedrop.run import ENDED, RUNNING, Deployment, Promotion, Run, plain, timestamp
+from tunedrop.run import ENDED, RUNNING, Deployment, Promotion, Run, moment, plain, timestamp
 
 _HISTORY = 50
 _TRIES = 5
+_RECENT_RUNS = 100
+_ASKS_WITHIN = timedelta(minutes=15)
 
 
 class Champion(Struct, frozen=True, kw_only=True):
@@ -75,20 +78,37 @@ class Champions:
     def take_turn(self, run: Run, now: datetime) -> None:
         """Let this run alone deploy for its recipe, or raise a `CapacityUnavailableError`.
 
-        A second call by the holder succeeds; the turn of a run that has ended passes on.
+        A second call by the holder succeeds; the turn of a run that has ended passes on. Among
+        the runs that wait the latest drop goes first: it would replace the others' models.
         """
         turn = {"pk": _turn_key(run.recipe), "holder": run.run_id, "since": timestamp(now)}
-        if self._take(turn, "attribute_not_exists(pk) OR holder = :holder", run.run_id):
-            return
         holder = str((self._table.get(turn["pk"]) or {}).get("holder", ""))
-        other = self._records.find(holder)
-        if (other is None or other.status == ENDED) and self._take(
-            turn, "holder = :holder", holder
-        ):
+        if holder == run.run_id:
             return
-        raise CapacityUnavailableError(
-            f"The run {holder} of the recipe {run.recipe} is deploying; "
-            "two runs of a recipe never pay for two deployments at once."
+        if other := self._goes_before(run, holder, now):
+            self._records.update(run, turn_asked_at=timestamp(now))
+            raise CapacityUnavailableError(
+                f"The run {other.run_id} of the recipe {run.recipe} deploys first; two runs of a "
+                "recipe never pay for two deployments at once."
+            )
+        free = "holder = :holder" if holder else "attribute_not_exists(pk)"
+        if not self._table.put(turn, condition=free, **({"holder": holder} if holder else {})):
+            raise CapacityUnavailableError(
+                f"Another run of the recipe {run.recipe} took its turn at the same moment."
+            )
+
+    def _goes_before(self, run: Run, holder: str, now: datetime) -> Run | None:
+        """The run that holds the turn, else the latest drop that waits for it too."""
+        holding = self._records.find(holder) if holder else None
+        if holding and holding.status != ENDED:
+            return holding
+        return next(
+            (
+                other
+                for other in islice(self._records.of_recipe(run.recipe), _RECENT_RUNS)
+                if other.order > run.order and _waits_for_turn(other, now)
+            ),
+            None,
         )
 
     def give_turn_back(self, run: Run) -> None:
@@ -125,9 +145,6 @@ class Champions:
             left=plain(left),
             version=state.version,
         )
-
-    def _take(self, turn: dict[str, str], condition: str, holder: str) -> bool:
-        return self._table.put(turn, condition=condition, holder=holder)
 
     def _commit(self, run: Run, state: RecipeState, promotion: Promotion) -> bool:
         recipe = self._table.change(
@@ -181,6 +198,12 @@ def _succeed(
         retiring=(*state.retiring, *leaving),
         history=(entry, *state.history)[:_HISTORY],
     )
+
+
+def _waits_for_turn(run: Run, now: datetime) -> bool:
+    """Whether a run asked for its turn lately; one that waits asks every few minutes."""
+    asked_at = run.turn_asked_at
+    return run.status == RUNNING and bool(asked_at) and now - moment(asked_at) < _ASKS_WITHIN
 
 
 def _retiree(champion: Champion, at: datetime) -> Retiree:
