@@ -152,6 +152,8 @@ class BedrockApp:
             raise _fault_error(lost, "InternalServerException")
 
     def _take(self, kind: str, call: Call) -> Fault | None:
+        if not self.cloud.faults:
+            return None
         text = json.dumps(call.parameters, default=str)
         return self.cloud.faults.take((kind,), operation=call.operation, text=text)
 

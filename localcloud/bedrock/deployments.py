@@ -13,6 +13,7 @@ from localcloud.bedrock.serving import (
     is_creating,
     is_updating,
     ready_at,
+    take_delay,
     take_failure,
 )
 from localcloud.bedrock.state import CustomModel, Deployment, RegionState, find, now
@@ -37,7 +38,7 @@ def create(call: Call) -> Answer:
         model=model,
         created=moment,
         modified=moment,
-        ready_at=ready_at(call.cloud),
+        ready_at=ready_at(call.cloud) + take_delay(call, given["modelDeploymentName"]),
         failure=take_failure(call, given["modelDeploymentName"]),
         description=given.get("description"),
     )

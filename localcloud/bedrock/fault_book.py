@@ -18,6 +18,7 @@ Kind = Literal[
     "job_stuck",
     "no_capacity",
     "serving_fails",
+    "serving_slow",
     "lost_event",
     "doubled_event",
     "quota",
@@ -48,6 +49,10 @@ class FaultBook:
     def __init__(self) -> None:
         self._left: list[tuple[Fault, int]] = []
         self._lock = threading.Lock()
+
+    def __bool__(self) -> bool:
+        """Whether anything is still to strike."""
+        return bool(self._left)
 
     def order(self, fault: Fault) -> None:
         """Let the fault strike from now on."""

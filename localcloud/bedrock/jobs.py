@@ -38,7 +38,7 @@ def create(call: Call) -> Answer:
     _check_quotas(call)
     call.state.jobs[job.arn] = job
     call.state.keep_tags(job.arn, call.parameters.get("jobTags", ()))
-    fault = call.cloud.faults.take(JOB_KINDS, text=job.name)
+    fault = call.cloud.faults.take(JOB_KINDS, operation=call.operation, text=job.name)
     JobRun(call.cloud, call.state, job, fault).start()
     return {"jobArn": job.arn}
 

@@ -4,7 +4,6 @@ import time
 
 from localcloud.bedrock.catalog import FoundationModel
 from localcloud.bedrock.cloud import Call, Cloud
-from localcloud.bedrock.fault_book import Fault
 from localcloud.bedrock.state import CustomModel, RegionState, Serving, now
 
 AnyModel = CustomModel | FoundationModel
@@ -17,11 +16,6 @@ _NO_REASON = "Encountered an internal error when processing the request."
 def ready_at(cloud: Cloud) -> float:
     """When what is begun now is done, as `time.monotonic` will say."""
     return time.monotonic() + cloud.paced(_READY_SECONDS)
-
-
-def failure_of(fault: Fault | None) -> str | None:
-    """Why it will fail; None where it will not."""
-    return (fault.message or _NO_REASON) if fault is not None else None
 
 
 def is_creating(serving: Serving) -> bool:
@@ -54,6 +48,11 @@ def base_of(model: AnyModel) -> FoundationModel:
 
 def take_failure(call: Call, name: str) -> str | None:
     """Why the thing of this name, which is being created, was ordered to fail."""
-    return failure_of(
-        call.cloud.faults.take(("serving_fails",), text=name, operation=call.operation)
-    )
+    fault = call.cloud.faults.take(("serving_fails",), operation=call.operation, text=name)
+    return (fault.message or _NO_REASON) if fault is not None else None
+
+
+def take_delay(call: Call, name: str) -> float:
+    """By how many real seconds its creation was ordered to take longer."""
+    fault = call.cloud.faults.take(("serving_slow",), operation=call.operation, text=name)
+    return fault.delay if fault is not None else 0.0

@@ -16,6 +16,7 @@ from localcloud.bedrock.serving import (
     is_creating,
     is_updating,
     ready_at,
+    take_delay,
     take_failure,
 )
 from localcloud.bedrock.state import CustomModel, RegionState, Throughput, find, now
@@ -38,7 +39,7 @@ def create(call: Call) -> Answer:
         model=model,
         created=moment,
         modified=moment,
-        ready_at=ready_at(call.cloud),
+        ready_at=ready_at(call.cloud) + take_delay(call, given["provisionedModelName"]),
         failure=take_failure(call, given["provisionedModelName"]),
         units=given["modelUnits"],
         commitment=term,
@@ -139,7 +140,8 @@ def _check_name(call: Call, name: str) -> None:
 
 def _check_units(call: Call, model: AnyModel) -> None:
     base, units = base_of(model), call.parameters["modelUnits"]
-    if call.cloud.faults.take(("no_capacity",), text=call.parameters["provisionedModelName"]):
+    name = call.parameters["provisionedModelName"]
+    if call.cloud.faults.take(("no_capacity",), operation=call.operation, text=name):
         raise _no_units(base)
     most = base.serving.model_units_quota_code
     if most and units > call.cloud.quotas.value(most):

@@ -1,6 +1,7 @@
 """Provisioned throughput and custom model deployments over HTTP."""
 
 import json
+import time
 import uuid
 from typing import Any
 
@@ -210,6 +211,13 @@ def test_deployment_that_was_ordered_to_fail_fails(bedrock_world: World, model_a
     assert deployment(bedrock_world, arn)["failureMessage"] == "No room at the inn."
     with pytest.raises(ClientError, match="ModelNotReadyException"):
         ask(bedrock_world, arn)
+
+
+def test_deployment_takes_as_much_longer_as_ordered(bedrock_world: World, model_arn: str) -> None:
+    bedrock_world.faults.order("serving_slow", operation="CreateCustomModelDeployment", delay=0.7)
+    arn, started = deploy(bedrock_world, model_arn), time.monotonic()
+    wait_until(lambda: deployment(bedrock_world, arn)["status"] == "Active")
+    assert time.monotonic() - started >= 0.7
 
 
 def test_custom_model_in_use_cannot_be_deleted(bedrock_world: World) -> None:
