@@ -189,6 +189,7 @@ class Services:
 
         return JobCreation(
             records=self.records,
+            champions=self.champions,
             jobs=self.jobs,
             artifacts=self.artifacts,
             role_arn=self.settings.customization_role_arn,

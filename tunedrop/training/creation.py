@@ -12,6 +12,7 @@ from tunedrop.layout import attempt_name
 from tunedrop.objects import Objects
 from tunedrop.records import RunRecords
 from tunedrop.run import Job, Run, timestamp
+from tunedrop.serving.champions import Champions
 from tunedrop.settings import run_tags
 from tunedrop.training.jobs import CustomizationJobs, JobOrder
 
@@ -21,13 +22,19 @@ class JobCreation:
     """Asks Bedrock for the job; the intent is recorded first, so that clean-up knows of it."""
 
     records: RunRecords
+    champions: Champions
     jobs: CustomizationJobs
     artifacts: Objects
     role_arn: str
     model_key_arn: str
 
     def create(self, run: Run, now: datetime) -> Job:
-        """The job of the current attempt; a second call finds the first call's job."""
+        """The job of the current attempt; a second call finds the first call's job.
+
+        Nothing is trained that a later drop's model would keep from service.
+        """
+        if run.job is None:
+            self.champions.check_not_superseded(run)
         job = run.job or self._intend(run, now)
         if job.arn:
             return job
