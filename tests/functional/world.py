@@ -129,7 +129,12 @@ class World:
 
     def run_with_model(self, planned: Recipe | None = None, **sections: Any) -> Run:
         """A run with a custom model of its own in Bedrock."""
-        run = self.run_with_job(planned, **sections)
+        return self.train(self.uploaded_run(planned, **sections))
+
+    def train(self, run: Run) -> Run:
+        """The run, once Bedrock has trained its model."""
+        self.services.job_creation.create(run, datetime.now(UTC))
+        run = self.find(run)
         assert run.job is not None
         name = run.job.name
         arn = wait_until(lambda: model_of(self.bedrock, name))
