@@ -13,7 +13,6 @@ from localcloud.bedrock.serving import (
     is_creating,
     is_updating,
     ready_at,
-    take_delay,
     take_failure,
 )
 from localcloud.bedrock.state import CustomModel, Deployment, RegionState, find, now
@@ -38,7 +37,7 @@ def create(call: Call) -> Answer:
         model=model,
         created=moment,
         modified=moment,
-        ready_at=ready_at(call.cloud) + take_delay(call, given["modelDeploymentName"]),
+        ready_at=ready_at(call, given["modelDeploymentName"]),
         failure=take_failure(call, given["modelDeploymentName"]),
         description=given.get("description"),
     )
@@ -75,7 +74,7 @@ def update(call: Call) -> Answer:
             raise invalid(_MUTATING)
         if not isinstance(deployment.model, CustomModel) or model.base is not deployment.model.base:
             raise invalid("The model must have the same base model as the deployed one")
-        begin_update(call.cloud, deployment, model)
+        begin_update(call, deployment, model)
         deployment.was_updated = True
         return {"customModelDeploymentArn": deployment.arn}
 

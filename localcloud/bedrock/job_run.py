@@ -75,7 +75,6 @@ class JobRun:
         threading.Thread(target=self._run, name=f"job {self._job.name}", daemon=True).start()
 
     def _run(self) -> None:
-        announce(self._cloud, self._state, self._job)
         try:
             self._complete()
         except _InterruptedError:
@@ -221,4 +220,4 @@ class JobRun:
             for phase in job.phases.values():
                 if phase.status in (IN_PROGRESS, STOPPING):
                     phase.status, phase.modified = status, job.ended
-        announce(self._cloud, self._state, job)
+            announce(self._cloud, self._state, job)

@@ -39,6 +39,7 @@ def create(call: Call) -> Answer:
     call.state.jobs[job.arn] = job
     call.state.keep_tags(job.arn, call.parameters.get("jobTags", ()))
     fault = call.cloud.faults.take(JOB_KINDS, operation=call.operation, text=job.name)
+    announce(call.cloud, call.state, job)
     JobRun(call.cloud, call.state, job, fault).start()
     return {"jobArn": job.arn}
 
@@ -62,7 +63,7 @@ def stop(call: Call) -> Answer:
             if phase.status == IN_PROGRESS:
                 phase.status, phase.modified = STOPPING, job.modified
         job.interrupted.set()
-    announce(call.cloud, call.state, job)
+        announce(call.cloud, call.state, job)
     return {}
 
 

@@ -3,7 +3,7 @@
 import time
 
 from localcloud.bedrock.catalog import FoundationModel
-from localcloud.bedrock.cloud import Call, Cloud
+from localcloud.bedrock.cloud import Call
 from localcloud.bedrock.state import CustomModel, RegionState, Serving, now
 
 AnyModel = CustomModel | FoundationModel
@@ -13,9 +13,11 @@ _READY_SECONDS = 110.0
 _NO_REASON = "Encountered an internal error when processing the request."
 
 
-def ready_at(cloud: Cloud) -> float:
-    """When what is begun now is done, as `time.monotonic` will say."""
-    return time.monotonic() + cloud.paced(_READY_SECONDS)
+def ready_at(call: Call, name: str) -> float:
+    """When what is begun now is done, as `time.monotonic` will say; later where ordered so."""
+    fault = call.cloud.faults.take(("serving_slow",), operation=call.operation, text=name)
+    ordered = fault.delay if fault is not None else 0.0
+    return time.monotonic() + call.cloud.paced(_READY_SECONDS) + ordered
 
 
 def is_creating(serving: Serving) -> bool:
@@ -30,9 +32,10 @@ def is_updating(serving: Serving) -> bool:
     return serving.next_model is not None
 
 
-def begin_update(cloud: Cloud, serving: Serving, model: AnyModel) -> None:
+def begin_update(call: Call, serving: Serving, model: AnyModel) -> None:
     """Let it move to another model; until it has, it serves the old one."""
-    serving.next_model, serving.updated_at = model, ready_at(cloud)
+    serving.next_model = model
+    serving.updated_at = ready_at(call, serving.name)
     serving.modified = now()
 
 
@@ -50,9 +53,3 @@ def take_failure(call: Call, name: str) -> str | None:
     """Why the thing of this name, which is being created, was ordered to fail."""
     fault = call.cloud.faults.take(("serving_fails",), operation=call.operation, text=name)
     return (fault.message or _NO_REASON) if fault is not None else None
-
-
-def take_delay(call: Call, name: str) -> float:
-    """By how many real seconds its creation was ordered to take longer."""
-    fault = call.cloud.faults.take(("serving_slow",), operation=call.operation, text=name)
-    return fault.delay if fault is not None else 0.0

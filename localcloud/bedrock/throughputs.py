@@ -16,7 +16,6 @@ from localcloud.bedrock.serving import (
     is_creating,
     is_updating,
     ready_at,
-    take_delay,
     take_failure,
 )
 from localcloud.bedrock.state import CustomModel, RegionState, Throughput, find, now
@@ -39,7 +38,7 @@ def create(call: Call) -> Answer:
         model=model,
         created=moment,
         modified=moment,
-        ready_at=ready_at(call.cloud) + take_delay(call, given["provisionedModelName"]),
+        ready_at=ready_at(call, given["provisionedModelName"]),
         failure=take_failure(call, given["provisionedModelName"]),
         units=given["modelUnits"],
         commitment=term,
@@ -72,7 +71,7 @@ def update(call: Call) -> Answer:
             model = _model(call, given["desiredModelId"])
             if base_of(model) is not base_of(throughput.model):
                 raise invalid("The desired model must have the same base model as the current one")
-            begin_update(call.cloud, throughput, model)
+            begin_update(call, throughput, model)
         throughput.name = wanted or throughput.name
     return {}
 

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import boto3
@@ -84,6 +85,19 @@ def wait_until(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
     raise AssertionError("the condition never held")
 
 
+@cache
+def _client(
+    service: str, endpoint_url: str, region: str, credentials: tuple[tuple[str, str], ...]
+) -> Any:
+    return boto3.client(
+        service,
+        region_name=region,
+        endpoint_url=endpoint_url,
+        config=Config(retries={"max_attempts": 0}),
+        **dict(credentials),
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
     """A served stand-in beside moto, and the clients to drive it."""
@@ -94,13 +108,7 @@ class World:
     def client(self, service: str, **credentials: str) -> Any:
         """An unmodified boto3 client."""
         given = credentials or {"aws_access_key_id": "dev", "aws_secret_access_key": "dev"}
-        return boto3.client(
-            service,
-            region_name=self.region,
-            endpoint_url=self.endpoint_url,
-            config=Config(retries={"max_attempts": 0}),
-            **given,
-        )
+        return _client(service, self.endpoint_url, self.region, tuple(given.items()))
 
     @property
     def bedrock(self) -> Any:

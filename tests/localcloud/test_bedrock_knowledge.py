@@ -200,6 +200,14 @@ def test_each_change_of_status_is_an_event(bedrock_world: World, event_queue: st
     assert ended["detail"]["trainingDataConfig"] == job["trainingDataConfig"]
 
 
+def test_job_that_is_stopped_is_stopping_first(bedrock_world: World, event_queue: str) -> None:
+    bedrock_world.faults.order("job_stuck")
+    arn = bedrock_world.create_job()
+    bedrock_world.bedrock.stop_model_customization_job(jobIdentifier=arn)
+    found = events_of(bedrock_world, event_queue, arn, 3)
+    assert {each["detail"]["jobStatus"] for each in found} == {"InProgress", "Stopping", "Stopped"}
+
+
 def test_events_are_lost_and_doubled_as_ordered(bedrock_world: World, event_queue: str) -> None:
     name = f"event-{uuid.uuid4().hex[:6]}"
     bedrock_world.faults.order("lost_event", match=name)

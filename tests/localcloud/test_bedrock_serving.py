@@ -41,12 +41,20 @@ def nothing_served(bedrock_world: World) -> Any:
     for each in bedrock.list_provisioned_model_throughputs()["provisionedModelSummaries"]:
         if "commitmentDuration" not in each:
             arn = each["provisionedModelArn"]
-            wait_until(lambda arn=arn: throughput(bedrock_world, arn)["status"] != "Creating")
+            wait_until(lambda arn=arn: throughput(bedrock_world, arn)["status"] in SETTLED)
             bedrock.delete_provisioned_model_throughput(provisionedModelId=arn)
     for each in bedrock.list_custom_model_deployments()["modelDeploymentSummaries"]:
         arn = each["customModelDeploymentArn"]
-        wait_until(lambda arn=arn: deployment(bedrock_world, arn)["status"] != "Creating")
+        wait_until(lambda arn=arn: deployment(bedrock_world, arn)["status"] in SETTLED)
         bedrock.delete_custom_model_deployment(customModelDeploymentIdentifier=arn)
+
+
+SETTLED = ("InService", "Active", "Failed")
+
+
+def slowly(world: World, times: int = 1) -> None:
+    """Let what is put into service next take long enough to be seen at it."""
+    world.faults.order("serving_slow", delay=0.8, count=times)
 
 
 def throughput(world: World, arn: str) -> dict[str, Any]:
@@ -90,6 +98,7 @@ def ask(world: World, model: str, text: str = "When does the harbour number 0 op
 
 
 def test_throughput_comes_into_service_and_answers(bedrock_world: World, model_arn: str) -> None:
+    slowly(bedrock_world)
     arn = buy(bedrock_world, model_arn)
     assert throughput(bedrock_world, arn)["status"] == "Creating"
     with pytest.raises(ClientError, match="ModelNotReadyException"):
@@ -122,6 +131,7 @@ def test_ordered_shortage_of_capacity_strikes_once(bedrock_world: World, model_a
 
 
 def test_throughput_being_created_cannot_be_deleted(bedrock_world: World, model_arn: str) -> None:
+    slowly(bedrock_world)
     arn = buy(bedrock_world, model_arn)
     with pytest.raises(ClientError, match=r"ConflictException.*mutating state"):
         bedrock_world.bedrock.delete_provisioned_model_throughput(provisionedModelId=arn)
@@ -142,6 +152,7 @@ def test_throughput_moves_to_another_model_of_its_base(
 ) -> None:
     arn = buy(bedrock_world, model_arn)
     wait_until(lambda: throughput(bedrock_world, arn)["status"] == "InService")
+    slowly(bedrock_world)
     bedrock_world.bedrock.update_provisioned_model_throughput(
         provisionedModelId=arn,
         desiredModelId=other_model_arn,
@@ -153,6 +164,7 @@ def test_throughput_moves_to_another_model_of_its_base(
 
 
 def test_throughputs_are_listed_by_status_and_model(bedrock_world: World, model_arn: str) -> None:
+    slowly(bedrock_world)
     arn = buy(bedrock_world, model_arn)
     bedrock = bedrock_world.bedrock
     creating = bedrock.list_provisioned_model_throughputs(statusEquals="Creating")
@@ -162,6 +174,7 @@ def test_throughputs_are_listed_by_status_and_model(bedrock_world: World, model_
 
 
 def test_deployment_becomes_active_and_answers(bedrock_world: World, model_arn: str) -> None:
+    slowly(bedrock_world)
     arn = deploy(bedrock_world, model_arn, description="try")
     with pytest.raises(ClientError, match="ModelNotReadyException"):
         ask(bedrock_world, arn)
@@ -170,6 +183,7 @@ def test_deployment_becomes_active_and_answers(bedrock_world: World, model_arn: 
 
 
 def test_deployment_being_created_cannot_be_deleted(bedrock_world: World, model_arn: str) -> None:
+    slowly(bedrock_world)
     arn = deploy(bedrock_world, model_arn)
     with pytest.raises(ClientError, match=r"ValidationException.*in a mutating state"):
         bedrock_world.bedrock.delete_custom_model_deployment(customModelDeploymentIdentifier=arn)
@@ -178,6 +192,7 @@ def test_deployment_being_created_cannot_be_deleted(bedrock_world: World, model_
 def test_deployments_in_progress_and_in_all_are_quotas(
     bedrock_world: World, model_arn: str
 ) -> None:
+    slowly(bedrock_world, times=2)
     deploy(bedrock_world, model_arn)
     second = deploy(bedrock_world, model_arn)
     with pytest.raises(ClientError, match="limit of 2 custom model deployments in progress"):
@@ -193,6 +208,7 @@ def test_deployment_moves_to_another_model(
 ) -> None:
     arn = deploy(bedrock_world, model_arn)
     wait_until(lambda: deployment(bedrock_world, arn)["status"] == "Active")
+    slowly(bedrock_world)
     bedrock_world.bedrock.update_custom_model_deployment(
         customModelDeploymentIdentifier=arn, modelArn=other_model_arn
     )
