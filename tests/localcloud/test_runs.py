@@ -1,0 +1,204 @@
+"""Datasets dropped into the deployed service, driven by the AWS CLI and boto3."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.localcloud.cloud_process import RunningCloud, eventually
+from tests.localcloud.runs import ROUTING, SUMMARIES, Service, sample
+
+AWS = str(Path(sys.executable).with_name("aws"))
+
+
+@pytest.fixture
+def service(deployed_cloud: RunningCloud) -> Service:
+    return Service(deployed_cloud)
+
+
+def aws(service: Service, *arguments: str) -> str:
+    """Run the AWS CLI, unmodified, against the embedded cloud."""
+    ran = subprocess.run(
+        [AWS, *arguments, "--output", "json"],
+        env=service.cloud.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def test_dataset_copied_with_the_aws_cli_becomes_a_model_in_service(
+    service: Service, tmp_path: Path
+) -> None:
+    file = tmp_path / "october tickets+.jsonl"
+    file.write_bytes(sample(SUMMARIES, 120, seed=1))
+    key = f"datasets/{SUMMARIES}/{file.name}"
+    aws(service, "s3", "cp", str(file), f"s3://{service.outputs['DatasetsBucketName']}/{key}")
+    version = service.cloud.client("s3").head_object(
+        Bucket=service.outputs["DatasetsBucketName"], Key=key
+    )["VersionId"]
+    answer = service.answer(key, version, final=True)
+    assert answer["outcome"] == "RunSucceeded", answer["reason"]
+
+    run_id = answer["run_id"]
+    described = json.loads(
+        aws(service, "stepfunctions", "describe-execution",
+            "--execution-arn", service.execution_arn(run_id))
+    )  # fmt: skip
+    assert described["status"] == "SUCCEEDED"
+    parameter = json.loads(
+        aws(service, "ssm", "get-parameter", "--name", f"/tunedrop/dev/{SUMMARIES}/model")
+    )
+    model = parameter["Parameter"]["Value"]
+    said = json.loads(
+        aws(service, "bedrock-runtime", "converse", "--model-id", model, "--messages",
+            json.dumps([{"role": "user", "content": [{"text": "The invoice is wrong."}]}]))
+    )  # fmt: skip
+    assert said["output"]["message"]["content"][0]["text"]
+    listed = json.loads(aws(service, "bedrock", "list-custom-models"))["modelSummaries"]
+    assert f"{run_id}-1" in [each["modelName"] for each in listed]
+    by_name = json.loads(
+        aws(service, "bedrock", "get-model-customization-job", "--job-identifier", f"{run_id}-1")
+    )
+    by_arn = json.loads(
+        aws(service, "bedrock", "get-model-customization-job",
+            "--job-identifier", by_name["jobArn"])
+    )  # fmt: skip
+    assert by_name == by_arn
+    assert by_name["status"] == "Completed"
+
+
+def test_recipe_with_provisioned_throughput_is_served_by_it(service: Service) -> None:
+    answer = service.run(ROUTING, "tickets", sample(ROUTING, 120))
+    assert answer["outcome"] == "RunSucceeded", answer["reason"]
+    listed = json.loads(aws(service, "bedrock", "list-provisioned-model-throughputs"))
+    names = {each["provisionedModelArn"] for each in listed["provisionedModelSummaries"]}
+    assert service.model(ROUTING) in names
+
+
+def test_run_leaves_a_record_a_report_and_its_dataset(service: Service) -> None:
+    answer = service.run(SUMMARIES, "recorded", sample(SUMMARIES, 80, seed=2))
+    record = service.record(answer["run_id"])
+    root = f"runs/{SUMMARIES}/{answer['run_id']}/"
+    assert record["outcome"] == answer["outcome"]
+    assert record["dataset"]["records"]["train"] > 0
+    train = service.artifact(f"{root}dataset/train.jsonl") or b""
+    assert json.loads(train.splitlines()[0])["schemaVersion"] == "bedrock-conversation-2024"
+    assert b"<html" in (service.artifact(f"{root}report.html") or b"")
+
+
+def test_broken_dataset_ends_red_with_line_field_and_rule_and_creates_nothing(
+    service: Service,
+) -> None:
+    broken = b'{"prompt": "a"}\n{"prompt": "b", "completion": "c"}\n'
+    answer = service.run(SUMMARIES, "broken", broken)
+    execution = service.execution(answer["run_id"])
+    assert (execution["status"], execution["error"]) == ("FAILED", "DatasetRejected")
+    for part in ("line 1", "completion", "missing-field", "Still billing: nothing", "tunedrop"):
+        assert part in execution["cause"]
+    assert answer["reason"] == execution["cause"]
+    assert not service.resources(answer["run_id"])
+    assert "CreateCustomizationJob" not in service.states(answer["run_id"])
+
+
+def test_same_object_version_delivered_twice_is_one_run(service: Service) -> None:
+    key = f"datasets/{SUMMARIES}/delivered-twice.jsonl"
+    version = service.drop(key, b"not json\n")
+    answer = service.answer(key, version, final=True)
+    _deliver_again(service, key, version)
+    later = service.run(SUMMARIES, "after-delivered-twice", b"not json\n")
+    assert later["run_id"] != answer["run_id"]
+    executions = service.cloud.client("stepfunctions").list_executions(
+        stateMachineArn=service.outputs["StateMachineArn"]
+    )["executions"]
+    assert [each["name"] for each in executions].count(answer["run_id"]) == 1
+    assert service.answer(key, version) == answer
+
+
+def test_same_bytes_dropped_again_end_green_as_unchanged(service: Service) -> None:
+    content = sample(SUMMARIES, 70, seed=3)
+    first = service.run(SUMMARIES, "same", content)
+    second = service.run(SUMMARIES, "same-again", content)
+    assert first["outcome"] == "RunSucceeded", first["reason"]
+    assert second["outcome"] == "RunUnchanged"
+    assert first["run_id"] in second["reason"]
+    assert service.execution(second["run_id"])["status"] == "SUCCEEDED"
+
+
+def test_run_request_runs_over_the_files_that_it_names(service: Service) -> None:
+    folder = f"datasets/{SUMMARIES}/parts"
+    service.drop(f"{folder}/a.jsonl", sample(SUMMARIES, 60, seed=4))
+    service.drop(f"{folder}/test.jsonl", sample(SUMMARIES, 12, seed=5))
+    request = b"train: [parts/a.jsonl]\ntest: parts/test.jsonl\nhyperparameters: {epochs: 2}\n"
+    key = f"datasets/{SUMMARIES}/october.run.yaml"
+    answer = service.answer(key, service.drop(key, request), final=True)
+    record = service.record(answer["run_id"])
+    assert [each["key"] for each in record["files"]["train"]] == [f"{folder}/a.jsonl"]
+    assert record["snapshot"]["hyperparameters"]["epochs"] == 2
+    assert record["dataset"]["records"]["test"] >= 12
+
+
+def test_twenty_datasets_dropped_at_once_end_with_the_last_one_as_champion(
+    service: Service,
+) -> None:
+    drops = {}
+    for number in range(20):
+        key = f"datasets/{ROUTING}/burst-{number:02}.jsonl"
+        drops[key] = service.drop(key, sample(ROUTING, 100, seed=100 + number))
+    most_jobs = 0
+    pending = dict(drops)
+    answers = {}
+    while pending:
+        most_jobs = max(most_jobs, _running_jobs(service))
+        assert len(_candidates(service)) <= 1
+        for key, version in list(pending.items()):
+            answer = service.answer(key, version)
+            if answer["outcome"] != "RunStarted":
+                answers[key] = answer
+                del pending[key]
+    assert most_jobs <= 10
+    assert {each["outcome"] for each in answers.values()} <= {"RunSucceeded", "ModelRejected"}
+    last = answers[f"datasets/{ROUTING}/burst-19.jsonl"]
+    assert last["outcome"] == "RunSucceeded", last["reason"]
+    assert service.record(last["run_id"])["deployment"]["arn"] == service.model(ROUTING)
+
+
+def _deliver_again(service: Service, key: str, version: str) -> None:
+    detail = {
+        "bucket": {"name": service.outputs["DatasetsBucketName"]},
+        "object": {"key": key, "version-id": version, "sequencer": "00"},
+    }
+    queues = service.cloud.client("sqs")
+    urls = queues.list_queues()["QueueUrls"]
+    body = {
+        "source": "aws.s3",
+        "detail-type": "Object Created",
+        "time": "2026-01-01T00:00:00Z",
+        "detail": detail,
+    }
+    for url in urls:
+        if "DeadLetter" not in url and "dlq" not in url.lower():
+            queues.send_message(QueueUrl=url, MessageBody=json.dumps(body))
+    eventually(lambda: False, within=1)
+
+
+def _running_jobs(service: Service) -> int:
+    listed = service.bedrock.list_model_customization_jobs(statusEquals="InProgress")
+    return len(listed["modelCustomizationJobSummaries"])
+
+
+def _candidates(service: Service) -> list[str]:
+    """Throughput of the burst that is paid for by runs that have not ended."""
+    listed = service.bedrock.list_provisioned_model_throughputs()["provisionedModelSummaries"]
+    names = [each["provisionedModelName"].rpartition("-")[0] for each in listed]
+    states = service.cloud.client("stepfunctions")
+    return [
+        name
+        for name in names
+        if states.describe_execution(executionArn=service.execution_arn(name))["status"]
+        == "RUNNING"
+    ]
