@@ -13,7 +13,7 @@ from stacks.config import COMMAND_LINE, ROOT, StageConfig, file_context, stage_c
 from stacks.data_stack import DataStack
 from stacks.recipes import recipes_of
 from stacks.service_stack import ServiceStack
-from tunedrop.settings import TAG_STAGE
+from tunedrop.settings import TAG_STAGE, stack_prefix
 
 
 class SynthesisError(Exception):
@@ -64,7 +64,7 @@ def application(
 
 def _place_stacks(app: App, config: StageConfig, code: lambda_.Code | None) -> None:
     env = Environment(account=config.account, region=config.region)
-    prefix = f"tunedrop-{config.stage}"
+    prefix = stack_prefix(config.stage)
     data = DataStack(app, f"{prefix}-data", config=config, env=env)
     ServiceStack(
         app,

@@ -6,11 +6,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stacks.config import ROOT, ConfigError, StageConfig, file_context, stage_config
+from tunedrop.settings import stack_prefix
 
 CDK_CLI = ROOT / ".build" / "cdk" / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
@@ -27,7 +29,8 @@ class Caller:
     arn: str
 
 
-Run = Callable[[Sequence[str]], int]
+# Runs a command with a Region as the shell's; returns its exit code.
+Run = Callable[[Sequence[str], str], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         announce(config, _caller(config.region))
         if options.command == "destroy":
             prepare_destroy(config, confirmed=options.yes, run=_run)
-        return _run(cdk_command(options.command, config, passed_on))
+        return _run(cdk_command(options.command, config, passed_on), config.region)
     except (CommandError, ConfigError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
@@ -95,7 +98,7 @@ def cdk_command(command: str, config: StageConfig, passed_on: Sequence[str]) -> 
 
 
 def _stacks(command: str, config: StageConfig) -> list[str]:
-    service, data = (f"tunedrop-{config.stage}-{part}" for part in ("service", "data"))
+    service, data = (f"{stack_prefix(config.stage)}-{part}" for part in ("service", "data"))
     if command == "destroy" and not config.throw_away:
         return [service]
     return [service, data]
@@ -113,8 +116,8 @@ def prepare_destroy(config: StageConfig, *, confirmed: bool, run: Run) -> None:
         )
     if not confirmed and not _agrees(config.stage):
         raise CommandError("Nothing was destroyed.")
-    taking_down = [sys.executable, "-m", "tunedrop.cli", "take-down"]
-    if run([*taking_down, "--stage", config.stage, "--region", config.region]):
+    tunedrop = str(Path(sys.executable).with_name("tunedrop"))
+    if run([tunedrop, "take-down", "--stage", config.stage], config.region):
         raise CommandError(
             "Something of the stage may still bill in Bedrock (see above), so the stacks stay. "
             "Wait until it is gone, or delete it in Bedrock's console, and run `make destroy` "
@@ -141,8 +144,9 @@ def _caller(region: str) -> Caller:
     return Caller(account=identity["Account"], arn=identity["Arn"])
 
 
-def _run(command: Sequence[str]) -> int:
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+def _run(command: Sequence[str], region: str) -> int:
+    environment = {**os.environ, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 def _parser() -> argparse.ArgumentParser:

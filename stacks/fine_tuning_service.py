@@ -16,6 +16,7 @@ from stacks.clean_up import CleanUpAfterEnd, allow_nested_execution
 from stacks.customization_role import CustomizationRole
 from stacks.intake import Intake
 from stacks.lambda_bundle import bundled_code
+from stacks.log_groups import LogGroups
 from stacks.notifications import let_services_use, topic
 from stacks.recipes import RecipeParameters, allow_owners, allow_use, with_base_models
 from stacks.resources import Resources
@@ -66,13 +67,10 @@ class FineTuningService(Construct):
     ) -> None:
         """`code` replaces the bundle of this repository, which tests do without."""
         super().__init__(scope, id)
-        let_services_use(key, self)
         self._recipes = {recipe.name: recipe for recipe in recipes}
+        let_services_use(key, self)
         self.notifications_topic = topic(self, "Notifications", key=key, emails=notification_emails)
         self.alarms_topic = topic(self, "Pages", key=key, emails=alarm_emails)
-        self.customization_role = CustomizationRole(
-            self, "CustomizationRole", bucket=artifacts_bucket, key=key
-        )
         self._resources = Resources(
             scope=self,
             stage=stage,
@@ -82,22 +80,16 @@ class FineTuningService(Construct):
             key=key,
             recipes=with_base_models(recipes),
             notifications_topic=self.notifications_topic,
-            customization_role=self.customization_role,
-        )
-        self._functions = task_functions(
-            self,
-            resources=self._resources,
-            settings=FunctionSettings(
-                code=code or bundled_code(),
-                environment=self._environment(),
-                log_retention=log_retention,
-                key=key,
+            customization_role=CustomizationRole(
+                self, "CustomizationRole", bucket=artifacts_bucket, key=key
             ),
         )
-        self._workflows(log_retention, key)
-        self._events(datasets_bucket)
-        self._recipe_owners(stage)
-        self._outputs()
+        log_groups = LogGroups(retention=log_retention, key=key)
+        self._place_functions(code or bundled_code(), log_groups)
+        self._place_workflows(log_groups)
+        self._place_events()
+        self._place_recipes()
+        self._place_outputs()
 
     def grant_use(self, grantee: iam.IGrantable, recipe: str) -> None:
         """Let a principal drop datasets of a recipe, read what became of them, use its model.
@@ -127,14 +119,17 @@ class FineTuningService(Construct):
             "POWERTOOLS_SERVICE_NAME": "tunedrop",
         }
 
-    def _workflows(self, log_retention: logs.RetentionDays, key: kms.IKey) -> None:
+    def _place_functions(self, code: lambda_.Code, log_groups: LogGroups) -> None:
+        settings = FunctionSettings(code=code, environment=self._environment(), logs=log_groups)
+        self._functions = task_functions(self, resources=self._resources, settings=settings)
+
+    def _place_workflows(self, log_groups: LogGroups) -> None:
         self.clean_up_run = Workflow(
             self,
             "CleanUpRun",
             definition=DEFINITIONS / "clean_up_run.asl.json",
             functions=self._functions,
-            log_retention=log_retention,
-            key=key,
+            logs=log_groups,
         )
         self.fine_tuning = Workflow(
             self,
@@ -142,17 +137,17 @@ class FineTuningService(Construct):
             definition=DEFINITIONS / "fine_tuning.asl.json",
             functions=self._functions,
             substitutions={"CleanUpRunStateMachineArn": self.clean_up_run.arn},
-            log_retention=log_retention,
-            key=key,
+            logs=log_groups,
         )
         allow_nested_execution(self.fine_tuning, self.clean_up_run)
 
-    def _events(self, datasets_bucket: s3.IBucket) -> None:
+    def _place_events(self) -> None:
         functions = self._functions
+        machines = {"fine_tuning": self.fine_tuning, "clean_up_run": self.clean_up_run}
         intake = Intake(
             self,
             "Intake",
-            bucket=datasets_bucket,
+            bucket=self._resources.datasets_bucket,
             start_run=functions["StartRun"],
             fine_tuning=self.fine_tuning,
         )
@@ -163,19 +158,8 @@ class FineTuningService(Construct):
             waiting=(functions["WaitForCustomizationJob"],),
             fine_tuning=self.fine_tuning,
         )
-        CleanUpAfterEnd(
-            self,
-            "CleanUpAfterEnd",
-            fine_tuning=self.fine_tuning,
-            clean_up_run=self.clean_up_run,
-        )
-        Sweep(
-            self,
-            "HourlySweep",
-            function=functions["Sweep"],
-            fine_tuning=self.fine_tuning,
-            clean_up_run=self.clean_up_run,
-        )
+        CleanUpAfterEnd(self, "CleanUpAfterEnd", **machines)
+        Sweep(self, "HourlySweep", function=functions["Sweep"], **machines)
         Alarms(
             self,
             "Alarms",
@@ -186,13 +170,14 @@ class FineTuningService(Construct):
             sweep=functions["Sweep"],
         )
 
-    def _recipe_owners(self, stage: str) -> None:
+    def _place_recipes(self) -> None:
         recipes = list(self._recipes.values())
+        stage = self._resources.stage
         parameters = RecipeParameters(self, "Recipes", stage=stage, recipes=recipes)
         for recipe in recipes:
             allow_owners(parameters, self._resources, recipe)
 
-    def _outputs(self) -> None:
+    def _place_outputs(self) -> None:
         _output(self, "StateMachineArn", self.fine_tuning.arn)
         _output(self, "NotificationsTopicArn", self.notifications_topic.topic_arn)
         _output(self, "AlarmsTopicArn", self.alarms_topic.topic_arn)

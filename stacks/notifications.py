@@ -9,6 +9,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+# In a key's own policy this means the key, which it cannot name otherwise.
+_THIS_KEY = ["*"]
+
 
 def topic(scope: Construct, id: str, *, key: kms.IKey, emails: Sequence[str]) -> sns.Topic:
     """A topic under the key, for TLS publishers only, with its e-mail subscribers."""
@@ -26,42 +29,37 @@ def let_services_use(key: kms.IKey, scope: Construct) -> None:
     """
     stack = Stack.of(scope)
     here = f"{stack.region}:{stack.account}"
-    key.add_to_resource_policy(
-        _statement(
-            "AlarmsToTopics",
-            service="cloudwatch.amazonaws.com",
-            actions=["kms:Decrypt", "kms:GenerateDataKey"],
-            conditions={
-                "StringEquals": {"aws:SourceAccount": stack.account},
-                "ArnLike": {"aws:SourceArn": f"arn:{stack.partition}:cloudwatch:{here}:alarm:*"},
-            },
-        )
-    )
+    alarms = f"arn:{stack.partition}:cloudwatch:{here}:alarm:*"
     log_groups = f"arn:{stack.partition}:logs:{here}:log-group:*"
-    key.add_to_resource_policy(
-        _statement(
-            "LogGroups",
-            service=f"logs.{stack.region}.amazonaws.com",
-            actions=[
-                "kms:Encrypt",
-                "kms:Decrypt",
-                "kms:ReEncryptFrom",
-                "kms:ReEncryptTo",
-                "kms:GenerateDataKey",
-                "kms:DescribeKey",
-            ],
-            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
-        )
+    key.add_to_resource_policy(_for_alarms(alarms, stack.account))
+    key.add_to_resource_policy(_for_logs(log_groups, stack.region))
+
+
+def _for_alarms(alarms: str, account: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid="AlarmsToTopics",
+        principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        resources=_THIS_KEY,
+        conditions={
+            "StringEquals": {"aws:SourceAccount": account},
+            "ArnLike": {"aws:SourceArn": alarms},
+        },
     )
 
 
-def _statement(
-    sid: str, *, service: str, actions: list[str], conditions: dict[str, dict[str, str]]
-) -> iam.PolicyStatement:
+def _for_logs(log_groups: str, region: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(
-        sid=sid,
-        principals=[iam.ServicePrincipal(service)],
-        actions=actions,
-        resources=["*"],  # in a key's own policy: this key
-        conditions=conditions,
+        sid="LogGroups",
+        principals=[iam.ServicePrincipal(f"logs.{region}.amazonaws.com")],
+        actions=[
+            "kms:Encrypt",
+            "kms:Decrypt",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+            "kms:GenerateDataKey",
+            "kms:DescribeKey",
+        ],
+        resources=_THIS_KEY,
+        conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},
     )

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
+from aws_cdk.aws_logs import ILogGroup
 from constructs import Construct
 
 from stacks import task_permissions as may
+from stacks.log_groups import LogGroups
 from stacks.permissions import Permission, acknowledge_wildcards, allow
 from stacks.resources import Resources
 
@@ -62,8 +62,7 @@ class FunctionSettings:
 
     code: lambda_.Code
     environment: Mapping[str, str]
-    log_retention: logs.RetentionDays
-    key: kms.IKey
+    logs: LogGroups
 
 
 def task_functions(
@@ -85,13 +84,7 @@ class TaskFunction(Construct):
         self, scope: Construct, name: str, *, task: Task, settings: FunctionSettings
     ) -> None:
         super().__init__(scope, name)
-        log_group = logs.LogGroup(
-            self,
-            "Logs",
-            retention=settings.log_retention,
-            encryption_key=settings.key,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        log_group = settings.logs.create(self)
         self.role = self._role(log_group)
         self.function = lambda_.Function(
             self,
@@ -112,7 +105,7 @@ class TaskFunction(Construct):
             current_version_options=lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN),
         )
 
-    def _role(self, log_group: logs.LogGroup) -> iam.Role:
+    def _role(self, log_group: ILogGroup) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         allow(
             role,

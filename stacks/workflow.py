@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from aws_cdk import Names, RemovalPolicy, Stack
+from aws_cdk import Names, Stack
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from stacks.config import ROOT
+from stacks.log_groups import LogGroups
 from stacks.permissions import Permission, acknowledge_wildcards, allow
 from stacks.task_functions import TaskFunction
 
@@ -33,8 +32,7 @@ class Workflow(Construct):
         *,
         definition: Path,
         functions: Mapping[str, TaskFunction],
-        log_retention: logs.RetentionDays,
-        key: kms.IKey,
+        logs: LogGroups,
         substitutions: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(scope, id)
@@ -58,22 +56,16 @@ class Workflow(Construct):
             logs=sfn.LogOptions(
                 level=sfn.LogLevel.ALL,
                 include_execution_data=True,
-                destination=self._log_group(log_retention, key),
+                destination=logs.create(self, self._log_group_name),
             ),
         )
 
-    def _log_group(self, retention: logs.RetentionDays, key: kms.IKey) -> logs.LogGroup:
+    @property
+    def _log_group_name(self) -> str:
         # Only groups below /aws/vendedlogs/ need no entry each in the account's log resource
         # policy, which is limited to 5,120 characters.
         name = Names.unique_resource_name(self, max_length=64, separator="-")
-        return logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=f"/aws/vendedlogs/states/{name}",
-            retention=retention,
-            encryption_key=key,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        return f"/aws/vendedlogs/states/{name}"
 
     @property
     def arn(self) -> str:

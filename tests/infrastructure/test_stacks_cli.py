@@ -26,10 +26,10 @@ class Recorder:
 
     def __init__(self, code: int = 0) -> None:
         self.code = code
-        self.commands: list[Sequence[str]] = []
+        self.commands: list[tuple[Sequence[str], str]] = []
 
-    def __call__(self, command: Sequence[str]) -> int:
-        self.commands.append(command)
+    def __call__(self, command: Sequence[str], region: str) -> int:
+        self.commands.append((command, region))
         return self.code
 
 
@@ -90,10 +90,10 @@ def test_a_missing_cdk_cli_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 def test_destroy_takes_down_what_the_stage_owns_in_bedrock_first() -> None:
     run = Recorder()
     cli.prepare_destroy(DEV, confirmed=True, run=run)
-    [command] = run.commands
-    assert command[1:] == [
-        "-m", "tunedrop.cli", "take-down", "--stage", "dev", "--region", "us-east-1"
-    ]  # fmt: skip
+    [(command, region)] = run.commands
+    assert Path(command[0]).name == "tunedrop"
+    assert command[1:] == ["take-down", "--stage", "dev"]
+    assert region == "us-east-1"
 
 
 def test_destroy_stops_while_something_may_bill() -> None:
