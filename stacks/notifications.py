@@ -25,7 +25,8 @@ def let_services_use(key: kms.IKey, scope: Construct) -> None:
     """Let CloudWatch use the key for alarms to the topic and for log groups.
 
     Both act in their own name, so that the key's policy has to name them; EventBridge, which
-    delivers to queues with SQS's own key, does not need it. Has no effect on an imported key.
+    delivers to queues with SQS's own key, does not need it. The actions are those that AWS
+    documents. Has no effect on an imported key.
     """
     stack = Stack.of(scope)
     here = f"{stack.region}:{stack.account}"
@@ -39,7 +40,7 @@ def _for_alarms(alarms: str, account: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         sid="AlarmsToTopics",
         principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
         resources=_THIS_KEY,
         conditions={
             "StringEquals": {"aws:SourceAccount": account},
@@ -53,12 +54,11 @@ def _for_logs(log_groups: str, region: str) -> iam.PolicyStatement:
         sid="LogGroups",
         principals=[iam.ServicePrincipal(f"logs.{region}.amazonaws.com")],
         actions=[
-            "kms:Encrypt",
-            "kms:Decrypt",
-            "kms:ReEncryptFrom",
-            "kms:ReEncryptTo",
-            "kms:GenerateDataKey",
-            "kms:DescribeKey",
+            "kms:Encrypt*",
+            "kms:Decrypt*",
+            "kms:ReEncrypt*",
+            "kms:GenerateDataKey*",
+            "kms:Describe*",
         ],
         resources=_THIS_KEY,
         conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log_groups}},

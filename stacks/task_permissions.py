@@ -15,6 +15,17 @@ from stacks.resources import (
 _READ = ("GetObject", "GetObjectVersion")
 _WRITE = ("PutObject", "AbortMultipartUpload")
 
+# What a client of an encrypted table needs of the table's key.
+_TABLE_KEY = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
+
 Permissions = Sequence[Permission]
 
 
@@ -22,13 +33,14 @@ def everybody(r: Resources) -> Permissions:
     """Every function reads the record of its run and writes what it did into it."""
     return [
         r.records("GetItem", "PutItem", "UpdateItem"),
-        r.use_key("dynamodb", "s3"),
+        r.use_key("dynamodb", actions=_TABLE_KEY),
     ]
 
 
 def start_run(r: Resources) -> Permissions:
     """Answers every drop, and reads run requests; the right to start is granted by the intake."""
     return [
+        r.use_key("s3"),
         r.objects(r.datasets_bucket, "datasets/", *_READ),
         r.listing(r.datasets_bucket, "datasets/"),
         r.objects(r.artifacts_bucket, "answers/", "GetObject", *_WRITE),
@@ -42,6 +54,7 @@ def prepare_run(r: Resources) -> Permissions:
     A recipe's first run writes the parameter that applications read: the base model until then.
     """
     return [
+        r.use_key("s3"),
         Permission(actions=["ssm:GetParameter"], resources=r.recipe_parameters()),
         r.objects(r.datasets_bucket, "datasets/", *_READ),
         r.listing(r.datasets_bucket, "datasets/"),
@@ -59,6 +72,7 @@ def prepare_run(r: Resources) -> Permissions:
 def validate_dataset(r: Resources) -> Permissions:
     """Reads the pinned versions, writes the findings, and looks for a run over the same bytes."""
     return [
+        r.use_key("s3"),
         r.objects(r.datasets_bucket, "datasets/", *_READ),
         r.listing(r.datasets_bucket, "datasets/"),
         r.objects(r.artifacts_bucket, "runs/", *_WRITE, "PutObjectTagging"),
@@ -68,6 +82,7 @@ def validate_dataset(r: Resources) -> Permissions:
 def upload_dataset(r: Resources) -> Permissions:
     """Reads the pinned versions and the findings, and writes the training files."""
     return [
+        r.use_key("s3"),
         r.objects(r.datasets_bucket, "datasets/", *_READ),
         r.listing(r.datasets_bucket, "datasets/"),
         r.objects(r.artifacts_bucket, "runs/", "GetObject", *_WRITE, "PutObjectTagging"),
@@ -100,6 +115,7 @@ def wait_for_customization_job(r: Resources) -> Permissions:
 def evaluate_model(r: Resources) -> Permissions:
     """Reads the metric files that Bedrock wrote."""
     return [
+        r.use_key("s3"),
         r.objects(r.artifacts_bucket, "training/", "GetObject"),
         r.listing(r.artifacts_bucket, "training/"),
     ]
@@ -148,6 +164,7 @@ def wait_for_deployment(r: Resources) -> Permissions:
 def test_deployment(r: Resources) -> Permissions:
     """Asks the custom model, the champion and the base model, and writes their answers."""
     return [
+        r.use_key("s3"),
         r.objects(r.artifacts_bucket, "runs/", "GetObject", *_WRITE),
         r.listing(r.artifacts_bucket, "runs/"),
         r.own_bedrock("InvokeModel", on=(THROUGHPUT, DEPLOYMENT)),
@@ -169,6 +186,7 @@ def clean_up(r: Resources) -> Permissions:
 def record_outcome(r: Resources) -> Permissions:
     """Writes the record, the report and the answer, and tells people."""
     return [
+        r.use_key("s3"),
         r.objects(r.artifacts_bucket, "runs/", "GetObject", *_WRITE),
         r.objects(r.artifacts_bucket, "answers/", "GetObject", *_WRITE),
         r.listing(r.artifacts_bucket, "runs/", "answers/"),

@@ -96,7 +96,7 @@ def test_the_key_lets_alarms_and_log_groups_of_this_account_use_it(data: Synthes
         next(s for p, s in by_service.items() if n in p) for n in ("cloudwatch", "logs")
     )
     assert alarms["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
-    assert set(listed(alarms["Action"])) == {"kms:Decrypt", "kms:GenerateDataKey"}
+    assert set(listed(alarms["Action"])) == {"kms:Decrypt", "kms:GenerateDataKey*"}
     assert "kms:EncryptionContext:aws:logs:arn" in logs["Condition"]["ArnLike"]
 
 
