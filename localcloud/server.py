@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from localcloud.lambda_runner.runner import LambdaRunner
 
 
+_FAILING_STATES = "moto.stepfunctions.parser.asl.component.eval_component"
+
+
 class PortInUseError(Exception):
     """Something else listens where the embedded cloud was to listen."""
 
@@ -88,6 +91,8 @@ def _log_to(file: Path) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    # The interpreter logs whole states whenever one fails, which is part of its work.
+    logging.getLogger(_FAILING_STATES).setLevel(logging.CRITICAL)
     logging.captureWarnings(True)
 
 
@@ -120,8 +125,9 @@ def _apply_seams(runner: "LambdaRunner", endpoint_url: str, logs: Path) -> None:
 def _moto() -> App:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    app: App = DomainDispatcherApplication(create_backend_app)
-    return app
+    from localcloud.iam.authorization import Authorization
+
+    return Authorization(DomainDispatcherApplication(create_backend_app))
 
 
 def _serve(app: App, port: int) -> "BaseWSGIServer":

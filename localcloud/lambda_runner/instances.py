@@ -71,7 +71,7 @@ class InstancePool:
         self._zygote = subprocess.Popen(
             [sys.executable, "-m", "localcloud.lambda_runner.zygote", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
-            env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={"PYTHONPATH": str(ROOT)},
             cwd=ROOT,
             start_new_session=True,
         )
