@@ -137,6 +137,8 @@ def provision_throughput(r: Resources) -> Permissions:
         # Among the runs that wait for their turn the latest drop goes first.
         r.runs_of_recipe(),
         _model_key(r),
+        # Of a recipe's waiting runs the one of the latest drop goes first.
+        r.runs_of_recipe(),
     ]
 
 
@@ -150,6 +152,8 @@ def deploy_on_demand(r: Resources) -> Permissions:
         # Among the runs that wait for their turn the latest drop goes first.
         r.runs_of_recipe(),
         _model_key(r),
+        # Of a recipe's waiting runs the one of the latest drop goes first.
+        r.runs_of_recipe(),
     ]
 
 
