@@ -69,9 +69,9 @@ def test_the_findings_of_a_rejected_dataset_are_kept(world: World, call: Call) -
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "t.jsonl: the file is empty"),
-        ("[1]\n".encode("utf-16"), "t.jsonl line 1"),
-        (lines(records()[:3]), "the dataset has 3"),
+        (b"", "t.jsonl: the file holds no record"),
+        ("[1]\n".encode("utf-16"), "t.jsonl: the file is UTF-16 text. Save the file as UTF-8"),
+        (lines(records()[:3]), "in 3 records (too-few-records 1, "),
     ],
     ids=["empty", "another encoding", "too few records"],
 )

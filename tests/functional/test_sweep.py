@@ -1,0 +1,197 @@
+"""Sweep: takes down what has no living owner, and nothing else."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from tests.functional.ground import wait_until
+from tests.functional.samples import NOW, Json, recipe, unique
+from tests.functional.world import Call, World
+from tunedrop.run import Run, plain, timestamp
+from tunedrop.services import Services
+
+NOTHING = {"taken_down": [], "retired": [], "left": [], "cleaned_runs": []}
+
+
+@pytest.fixture
+def hours_later(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """What is made now is two hours old to the sweep."""
+    later = world.services.now() + timedelta(hours=2)
+    monkeypatch.setattr(Services, "now", lambda _: later)
+    return world
+
+
+def ended(world: World, run: Run, outcome: str = "ServiceFailed") -> Run:
+    return world.services.records.end(run, outcome=outcome, cause="", now=NOW)
+
+
+def test_there_is_nothing_to_do_in_a_fresh_stage(world: World, call: Call) -> None:
+    assert call("sweep") == NOTHING
+    assert world.notifications() == []
+
+
+def test_the_deployment_of_an_ended_run_is_taken_down_and_announced(
+    hours_later: World, call: Call
+) -> None:
+    run = ended(hours_later, hours_later.deployed_run())
+    name = f"{run.run_id}-1"
+    assert call("sweep")["taken_down"] == [f"on_demand {name}"]
+    assert hours_later.deployment_status(name) == ""
+    [told] = hours_later.notifications()
+    assert f"Taken down: on_demand {name}." in told["Message"]
+
+
+def test_a_second_sweep_finds_nothing_left_to_do(hours_later: World, call: Call) -> None:
+    ended(hours_later, hours_later.deployed_run())
+    call("sweep")
+    assert call("sweep") == NOTHING
+
+
+def test_a_resource_of_a_run_that_nobody_knows_is_taken_down(
+    hours_later: World, call: Call
+) -> None:
+    run = hours_later.run()
+    hours_later.services.table.delete(f"run#{run.run_id}", condition="attribute_exists(pk)")
+    name = unique("orphan")
+    hours_later.deployment(name, run)
+    assert call("sweep")["taken_down"] == [f"on_demand {name}"]
+
+
+def test_what_is_younger_than_an_hour_is_left(world: World, call: Call) -> None:
+    run = ended(world, world.deployed_run())
+    assert call("sweep") == NOTHING
+    assert world.deployment_status(f"{run.run_id}-1") == "Active"
+
+
+def test_what_belongs_to_another_stage_is_left(hours_later: World, call: Call) -> None:
+    run, name = ended(hours_later, hours_later.run()), unique("stranger")
+    hours_later.deployment(name, run, stage="somebody-elses")
+    assert call("sweep") == NOTHING
+    assert hours_later.deployment_status(name) == "Active"
+
+
+def test_what_a_running_execution_made_is_left(hours_later: World, call: Call) -> None:
+    run = hours_later.deployed_run(execution_arn=hours_later.execution())
+    assert call("sweep") == NOTHING
+    assert hours_later.deployment_status(f"{run.run_id}-1") == "Active"
+
+
+def test_a_running_job_without_an_owner_is_stopped(hours_later: World, call: Call) -> None:
+    hours_later.faults.order("job_stuck")
+    run = ended(hours_later, hours_later.run_with_job())
+    name = f"{run.run_id}-1"
+    assert call("sweep")["taken_down"] == [f"customization job {name}"]
+    wait_until(lambda: hours_later.job_status(name) == "Stopped")
+
+
+def test_the_model_of_a_failed_run_is_deleted(hours_later: World, call: Call) -> None:
+    run = ended(hours_later, hours_later.run_with_model())
+    assert call("sweep")["taken_down"] == [f"custom model {run.run_id}-1"]
+    assert not hours_later.model_exists(f"{run.run_id}-1")
+
+
+def test_the_model_of_a_successful_run_is_kept(hours_later: World, call: Call) -> None:
+    run = ended(hours_later, hours_later.run_with_model(), "RunSucceeded")
+    assert call("sweep") == NOTHING
+    assert hours_later.model_exists(f"{run.run_id}-1")
+
+
+def test_the_champions_deployment_is_left(hours_later: World, call: Call) -> None:
+    run = ended(hours_later, hours_later.promoted(hours_later.deployed_run()), "RunSucceeded")
+    assert call("sweep") == NOTHING
+    assert hours_later.deployment_status(f"{run.run_id}-1") == "Active"
+
+
+def replaced(world: World, grace: str) -> Run:
+    """A champion that another one has replaced just now."""
+    first = ended(world, world.promoted(world.deployed_run()), "RunSucceeded")
+    later = timestamp(NOW + timedelta(minutes=1))
+    second = world.deployed_run(recipe(deployment={"grace": grace}), dropped_at=later)
+    world.services.promotions.promote(second, world.services.now())
+    ended(world, second, "RunSucceeded")
+    return first
+
+
+def test_a_replaced_champion_serves_on_within_its_grace(hours_later: World, call: Call) -> None:
+    first = replaced(hours_later, grace="24h")
+    assert call("sweep") == NOTHING
+    assert hours_later.deployment_status(f"{first.run_id}-1") == "Active"
+
+
+def test_a_replaced_champion_is_retired_after_its_grace(
+    world: World, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = replaced(world, grace="1h")
+    later = world.services.now() + timedelta(hours=2)
+    monkeypatch.setattr(Services, "now", lambda _: later)
+    assert call("sweep")["retired"] == [f"on_demand {first.run_id}-1"]
+    assert world.deployment_status(f"{first.run_id}-1") == ""
+    assert world.services.champions.state("support").retiring == ()
+    assert call("sweep") == NOTHING
+
+
+def test_a_run_whose_execution_is_over_is_cleaned_up(world: World, call: Call) -> None:
+    run = world.run(execution_arn=stopped_execution(world))
+    assert call("sweep")["cleaned_runs"] == [run.run_id]
+    [given] = inputs_about(world, run)
+    assert given == {
+        "run_id": run.run_id,
+        "execution_arn": run.execution_arn,
+        "status": "ABORTED",
+        "input": json.dumps(plain(run.source)),
+    }
+
+
+def stopped_execution(world: World) -> str:
+    arn = world.execution()
+    world.ground.client("stepfunctions").stop_execution(executionArn=arn)
+    world.ended(arn)
+    return arn
+
+
+def inputs_about(world: World, run: Run) -> list[Json]:
+    given = world.inputs_of(world.settings.clean_up_state_machine_arn)
+    return [each for each in given if each.get("run_id") == run.run_id]
+
+
+def test_a_run_whose_execution_is_forgotten_is_cleaned_up(world: World, call: Call) -> None:
+    run = world.run()
+    assert call("sweep")["cleaned_runs"] == [run.run_id]
+    [given] = inputs_about(world, run)
+    assert given["status"] == "GONE"
+
+
+def test_a_parameter_that_somebody_changed_is_put_right(world: World, call: Call) -> None:
+    world.deploy()
+    run = ended(world, world.promoted(world.deployed_run()), "RunSucceeded")
+    assert run.deployment is not None
+    world.services.parameters.set_model("support", "somebody's mistake")
+    call("sweep")
+    assert world.model_parameter() == run.deployment.arn
+
+
+def test_before_the_first_run_applications_find_the_base_model(world: World, call: Call) -> None:
+    world.deploy()
+    call("sweep")
+    assert world.model_parameter() == "us.amazon.nova-micro-v1:0"
+
+
+def test_what_cannot_be_taken_down_yet_is_named(hours_later: World, call: Call) -> None:
+    run = ended(hours_later, hours_later.run_with_model())
+    assert run.job is not None
+    user = hours_later.bedrock.create_custom_model_deployment(
+        modelDeploymentName=unique("user"), modelArn=run.job.custom_model_arn
+    )
+    found = call("sweep")
+    assert found["left"] == [f"custom model {run.run_id}-1"]
+    [told] = hours_later.notifications()
+    assert f"Could not be taken down yet: custom model {run.run_id}-1." in told["Message"]
+    assert user["customModelDeploymentArn"]
+
+
+def test_the_whole_stage_is_taken_down_before_it_is_destroyed(world: World) -> None:
+    run = world.promoted(world.deployed_run())
+    swept = world.services.sweep.take_down_stage()
+    assert swept.taken_down == (f"on_demand {run.run_id}-1",)
+    assert world.deployment_status(f"{run.run_id}-1") == ""

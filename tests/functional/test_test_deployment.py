@@ -1,0 +1,99 @@
+"""TestDeployment: the test set through the custom model, its base and the champion."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.functional.samples import nova_lines, recipe, records
+from tests.functional.world import Call, World
+from tunedrop.errors import ModelRejectedError, ServiceBusyError
+from tunedrop.run import Run
+
+
+def deployed(world: World, count: int = 8, **evaluation: Any) -> Run:
+    run = world.deployed_run(recipe(evaluation=evaluation))
+    world.write(run.layout.dataset("test.jsonl"), nova_lines(records(count)))
+    return run
+
+
+def test_the_workflow_is_told_the_count_and_the_verdict(world: World, call: Call) -> None:
+    run = deployed(world)
+    found = call("test_deployment", run_id=run.run_id)
+    assert list(found) == ["records", "verdict"]
+    assert found["records"] == 8
+    assert found["verdict"].startswith("On 8 test records the custom model ")
+
+
+def test_every_answer_is_kept_beside_its_reference(world: World, call: Call) -> None:
+    run = deployed(world)
+    call("test_deployment", run_id=run.run_id)
+    kept = world.read(run.layout.evaluation("answers.jsonl")).splitlines()
+    rows = [json.loads(line) for line in kept]
+    assert [row["reference"] for row in rows] == [each["completion"] for each in records(8)]
+    assert {"prompt", "reference", "custom", "base"} == set(rows[0])
+
+
+def test_examples_are_on_the_page_and_never_in_the_table(world: World, call: Call) -> None:
+    run = deployed(world)
+    call("test_deployment", run_id=run.run_id)
+    assert json.loads(world.read(run.layout.evaluation("metrics.json")))["examples"]
+    assert "examples" not in world.find(run).evaluation
+    assert world.find(run).evaluation["verdict"]
+
+
+def test_a_model_below_the_recipes_minimum_is_rejected_by_how_much(
+    world: World, call: Call
+) -> None:
+    run = deployed(world, metrics={"exact_match": 1.0})
+    strange = [{"prompt": f"Say {n}.", "completion": f"No {n}, never."} for n in range(8)]
+    world.write(run.layout.dataset("test.jsonl"), nova_lines(strange))
+    with pytest.raises(ModelRejectedError, match=r"below the recipe's minimum of 1"):
+        call("test_deployment", run_id=run.run_id)
+    assert world.find(run).evaluation["verdict"]
+
+
+def test_without_a_test_set_a_recipe_that_asks_for_a_comparison_rejects(
+    world: World, call: Call
+) -> None:
+    run = deployed(world, count=0, beat="base")
+    with pytest.raises(ModelRejectedError, match="give a test set"):
+        call("test_deployment", run_id=run.run_id)
+
+
+def test_without_a_test_set_a_recipe_that_asks_nothing_goes_on(world: World, call: Call) -> None:
+    run = deployed(world, count=0)
+    assert call("test_deployment", run_id=run.run_id)["records"] == 0
+
+
+def test_the_champion_is_asked_where_it_is_to_be_beaten(world: World, call: Call) -> None:
+    world.promoted(world.deployed_run())
+    run = deployed(world, beat="champion", on_tie="promote")
+    found = call("test_deployment", run_id=run.run_id)
+    assert "the champion" in found["verdict"]
+    row = json.loads(world.read(run.layout.evaluation("answers.jsonl")).splitlines()[0])
+    assert "champion" in row
+
+
+def test_a_second_call_overwrites_the_first_calls_answers(world: World, call: Call) -> None:
+    run = deployed(world)
+    first = call("test_deployment", run_id=run.run_id)
+    assert call("test_deployment", run_id=run.run_id) == first
+    assert len(world.read(run.layout.evaluation("answers.jsonl")).splitlines()) == 8
+
+
+def test_answers_that_bedrock_owes_are_asked_for_again(world: World, call: Call) -> None:
+    run = deployed(world)
+    world.faults.order("error", operation="Converse", count=3)
+    assert call("test_deployment", run_id=run.run_id)["records"] == 8
+
+
+def test_a_model_that_cannot_be_asked_rejects_in_bedrocks_own_words(
+    world: World, call: Call
+) -> None:
+    run = deployed(world)
+    world.faults.order(
+        "error", operation="Converse", code="ValidationException", message="Too long", count=40
+    )
+    with pytest.raises((ModelRejectedError, ServiceBusyError), match="Too long"):
+        call("test_deployment", run_id=run.run_id)
