@@ -1,17 +1,10 @@
-"""One synth for all tests of the templates, with an asset that was not bundled."""
+"""One synth of each stage for all tests of the templates, with an asset that was not bundled."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from synthesized import Synthesized
-
-from stacks.application import application
-
-if TYPE_CHECKING:
-    from aws_cdk.aws_lambda import Code
-
-RECIPES = Path(__file__).parent / "recipes"
+from synthesizing import synthesize
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,23 +17,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("source")
     (directory / "lambdas.py").write_text("")
-    return directory
-
-
-def unbundled(source: Path) -> "Code":
-    # Imported here, once `stacks` has said which Node.js the library is to start.
-    from aws_cdk.aws_lambda import Code
-
-    return Code.from_asset(str(source))
-
-
-def synthesize(source: Path, directory: Path, **context: Any) -> Path:
-    app = application(
-        context={"recipes": str(RECIPES), **context},
-        outdir=str(directory),
-        code=unbundled(source),
-    )
-    app.synth()
     return directory
 
 

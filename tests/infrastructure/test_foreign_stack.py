@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import RECIPES, unbundled
 from synthesized import Synthesized, flat
+from synthesizing import RECIPES, unbundled
 
 from tunedrop.errors import InvalidInputError
 from tunedrop.recipe import load_directory

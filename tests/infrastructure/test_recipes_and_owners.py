@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import RECIPES, synthesize
 from synthesized import Synthesized, flat, listed
+from synthesizing import RECIPES, synthesize
 
 from stacks.config import ROOT
 from stacks.recipes import recipes_of

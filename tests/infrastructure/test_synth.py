@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import RECIPES, synthesize, unbundled
+from synthesizing import app_of, synthesize
 
 import app as entry_point
-from stacks.application import SynthesisError, application
+from stacks.application import SynthesisError
 from stacks.application import synthesize as synthesize_app
 from stacks.config import ROOT, ConfigError, file_context
 from stacks.lambda_bundle import BundleError
@@ -34,9 +34,7 @@ def test_no_finding_of_cdk_nag_is_left(dev: Path, prod: Path) -> None:
 def test_a_finding_of_cdk_nag_fails_the_synth_and_is_named(source: Path, tmp_path: Path) -> None:
     from aws_cdk.aws_s3 import Bucket
 
-    app = application(
-        context={"recipes": str(RECIPES)}, outdir=str(tmp_path), code=unbundled(source)
-    )
+    app = app_of(source, tmp_path)
     Bucket(app.node.find_child("tunedrop-dev-data"), "Careless")
     with pytest.raises(SynthesisError, match=r"Careless[\s\S]*AwsSolutions-S10"):
         synthesize_app(app)
