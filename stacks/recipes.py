@@ -1,6 +1,7 @@
 """Recipes as SSM parameters, and what the owners of a recipe may do."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from aws_cdk import Stack, Token
@@ -97,10 +98,20 @@ def _permissions(r: Resources, recipe: Recipe) -> list[Permission]:
 
 
 def allow_owners(scope: Construct, resources: Resources, recipe: Recipe) -> None:
-    """Give the owners that a recipe names what `allow_use` gives."""
+    """Give the owners that a recipe names, and nobody of the same name, what `allow_use` gives."""
     for arn in recipe.owners:
         _check_account(scope, recipe, arn)
-        allow_use(_principal(scope, f"{recipe.name}-{_name(arn)}", arn), resources, recipe)
+        owner = _principal(scope, f"{recipe.name}-{_name(arn)}", arn)
+        allow(owner, *(_for_owner(p, arn) for p in _permissions(resources, recipe)))
+
+
+def _for_owner(permission: Permission, arn: str) -> Permission:
+    """The permission, void for a principal of the same name in another account.
+
+    Policies are attached by name, and the account is often unknown before the deployment.
+    """
+    conditions = {**permission.conditions, "ArnEquals": {"aws:PrincipalArn": arn}}
+    return replace(permission, conditions=conditions)
 
 
 def _principal(scope: Construct, id: str, arn: str) -> iam.IGrantable:

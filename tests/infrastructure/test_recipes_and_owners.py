@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from synthesized import Synthesized, flat, listed
@@ -32,7 +33,7 @@ def refusal(directory: Path, region: str = "us-east-1") -> str:
     return str(caught.value)
 
 
-def owner_statements(service: Synthesized, prefix: str) -> list[dict[str, object]]:
+def owner_statements(service: Synthesized, prefix: str) -> list[dict[str, Any]]:
     return [
         s
         for holders, s in service.all_statements()
@@ -150,7 +151,7 @@ def test_owners_invoke_the_models_that_carry_the_tags_of_their_recipe(
 ) -> None:
     asking = owner_statements(service, "bedrock:")
     own = [s for s in asking if "provisioned-model/*" in flat(s["Resource"])]
-    assert [s["Condition"] for s in own] == [{"StringEquals": TAGS}]
+    assert [s["Condition"]["StringEquals"] for s in own] == [TAGS]
     base = flat([s["Resource"] for s in asking if s not in own])
     assert "nova-micro" in base
     assert "nova-lite" not in base
@@ -161,3 +162,11 @@ def test_owners_may_do_nothing_else(service: Synthesized) -> None:
         a.partition(":")[0] for s in owner_statements(service, "") for a in listed(s["Action"])
     }
     assert prefixes == {"s3", "ssm", "bedrock", "kms"}
+
+
+def test_a_role_of_the_same_name_in_another_account_gets_nothing(service: Synthesized) -> None:
+    statements = owner_statements(service, "")
+    assert statements
+    for statement in statements:
+        owner = {"aws:PrincipalArn": f"arn:aws:iam::123456789012:role/{OWNER}"}
+        assert statement["Condition"]["ArnEquals"] == owner
