@@ -223,17 +223,27 @@ class RunRecords:
         names = {f"#{name}": name for name in sections}
         item = self._table.update(
             run_key(run_id),
-            "SET " + ", ".join(f"#{name} = :{name}" for name in sections),
+            _update_expression(sections),
             condition="#status = :status",
             names={**names, "#status": "status"},
             status=status,
-            **{name: plain(value) for name, value in sections.items()},
+            **{name: plain(value) for name, value in sections.items() if value is not None},
         )
         if item is None:
             raise RunEndingError(
                 f"The run {run_id} is not {status} any more; nothing is written for it."
             )
         return run_from(item)
+
+
+def _update_expression(sections: Mapping[str, Any]) -> str:
+    """Sets sections; those that are None are removed."""
+    to_set = ", ".join(
+        f"#{name} = :{name}" for name, value in sections.items() if value is not None
+    )
+    to_remove = ", ".join(f"#{name}" for name, value in sections.items() if value is None)
+    clauses = (("SET", to_set), ("REMOVE", to_remove))
+    return " ".join(f"{verb} {what}" for verb, what in clauses if what)
 
 
 def _item(run: Run) -> dict[str, Any]:
