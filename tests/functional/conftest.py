@@ -1,5 +1,6 @@
 """One quick cloud per worker, one fresh stage per test, handlers called in process."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import fields
 from importlib import import_module
@@ -49,9 +50,10 @@ def serve(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def call(world: World) -> Call:
-    """Calls a function's handler, by the name of its module."""
+    """Calls a function's handler, by the name of its module; its answer is JSON, as Lambda's."""
 
     def invoke(module: str, **event: Any) -> Any:
-        return import_module(f"lambdas.{module}").handler(event, Context())
+        answer = import_module(f"lambdas.{module}").handler(event, Context())
+        return json.loads(json.dumps(answer))
 
     return invoke

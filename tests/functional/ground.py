@@ -77,16 +77,7 @@ class Ground:
     @cached_property
     def customization_role_arn(self) -> str:
         """A role that Bedrock assumes, and that may read and write every bucket."""
-        iam, name = self.client("iam"), unique("role")
-        arn: str = iam.create_role(
-            RoleName=name,
-            AssumeRolePolicyDocument=_policy(
-                Action="sts:AssumeRole", Principal={"Service": "bedrock.amazonaws.com"}
-            ),
-        )["Role"]["Arn"]
-        document = _policy(Action=["s3:*", "kms:*"], Resource="*")
-        iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=document)
-        return arn
+        return _role(self, service="bedrock.amazonaws.com", actions=["s3:*", "kms:*"])
 
     @cached_property
     def key_arn(self) -> str:
@@ -104,16 +95,20 @@ class Ground:
 
 @cache
 def _machine(ground: Ground, definition: str) -> str:
-    role = ground.client("iam").create_role(
-        RoleName=unique("machine"),
-        AssumeRolePolicyDocument=_policy(
-            Action="sts:AssumeRole", Principal={"Service": "states.amazonaws.com"}
-        ),
-    )["Role"]["Arn"]
+    role = _role(ground, service="states.amazonaws.com", actions=["sqs:SendMessage"])
     made = ground.client("stepfunctions").create_state_machine(
         name=unique("machine"), definition=definition, roleArn=role
     )
     return str(made["stateMachineArn"])
+
+
+def _role(ground: Ground, *, service: str, actions: list[str]) -> str:
+    iam, name = ground.client("iam"), unique("role")
+    trust = _policy(Action="sts:AssumeRole", Principal={"Service": service})
+    arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    allowed = _policy(Action=actions, Resource="*")
+    iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=allowed)
+    return arn
 
 
 @cache

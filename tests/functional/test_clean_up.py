@@ -171,15 +171,17 @@ def test_former_attempts_are_taken_down_as_well(world: World, call: Call) -> Non
     assert not world.model_exists(run.former_jobs[0].name)
 
 
-def test_a_deployment_that_is_being_created_is_deleted_once_it_can_be(
+def test_a_deployment_that_cannot_be_deleted_yet_is_deleted_once_it_can_be(
     world: World, call: Call
 ) -> None:
-    run = world.trained_run()
-    arn = call("deploy_on_demand", run_id=run.run_id)["deployment_arn"]
+    run = world.deployed_run()
+    assert run.deployment is not None
+    being_created = {"code": "ValidationException", "message": "is in a mutating state"}
+    world.faults.order("error", operation="DeleteCustomModelDeployment", **being_created)
     found = call("clean_up", **given(run))
     assert found == {"done": False, "still_billing": [f"on_demand deployment {run.run_id}-1"]}
-    assert passes_until_clean(call, run) == CLEAN
-    assert world.deployment_status(arn) == ""
+    assert call("clean_up", **given(run)) == CLEAN
+    assert world.deployment_status(run.deployment.arn) == ""
 
 
 def test_a_model_in_service_is_taken_down_with_its_deployment(world: World, call: Call) -> None:

@@ -1,26 +1,16 @@
 """WaitForDeployment: looks until the model answers, or until it never will."""
 
-from datetime import timedelta
-
 import pytest
-from msgspec import structs
 
 from tests.functional.ground import wait_until
 from tests.functional.samples import recipe
 from tests.functional.world import Call, World
 from tunedrop.errors import DeploymentFailedError
-from tunedrop.run import Run, timestamp
+from tunedrop.run import Run
 
 
 def deploying(world: World, call: Call, run: Run) -> str:
     return str(call("deploy_on_demand", run_id=run.run_id)["deployment_arn"])
-
-
-def test_a_deployment_that_is_created_is_not_ready(world: World, call: Call) -> None:
-    run = world.trained_run()
-    deploying(world, call, run)
-    found = call("wait_for_deployment", run_id=run.run_id)
-    assert found == {"status": "Creating", "is_ready": False}
 
 
 def test_a_deployment_that_serves_is_ready(world: World, call: Call) -> None:
@@ -60,19 +50,6 @@ def test_a_deployment_that_somebody_deleted_ends_the_run(world: World, call: Cal
     assert run.deployment is not None
     world.bedrock.delete_custom_model_deployment(customModelDeploymentIdentifier=run.deployment.arn)
     with pytest.raises(DeploymentFailedError, match="somebody outside this service deleted it"):
-        call("wait_for_deployment", run_id=run.run_id)
-
-
-def test_a_deployment_that_takes_longer_than_the_patience_ends_the_run(
-    world: World, call: Call
-) -> None:
-    run = world.trained_run(recipe(deployment={"patience": "30m"}))
-    deploying(world, call, run)
-    begun = timestamp(world.services.now() - timedelta(minutes=31))
-    deployment = world.find(run).deployment
-    assert deployment is not None
-    world.services.records.update(run, deployment=structs.replace(deployment, intended_at=begun))
-    with pytest.raises(DeploymentFailedError, match=f"is Creating since {begun}, longer than"):
         call("wait_for_deployment", run_id=run.run_id)
 
 
