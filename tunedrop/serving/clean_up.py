@@ -52,7 +52,9 @@ class TakeDown:
         if run.promotion or run.run_id in self.champions.state(run.recipe).kept_runs:
             return
         if run.deployment and not self._is_deployment_gone(run.deployment, now):
+            # The model stays until then: a deployment that is being created may need it.
             yield f"{run.deployment.mode} deployment {run.deployment.name}"
+            return
         for job in (*run.former_jobs, *((run.job,) if run.job else ())):
             yield from self._job_and_model(job, now)
 
