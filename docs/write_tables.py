@@ -47,8 +47,9 @@ def models_table() -> str:
 
 
 def _retired(model: BaseModel) -> str:
-    end = model.lifecycle.end_of_life_date
-    return f"no: {model.lifecycle.status.replace('_', ' ').lower()}" + (f", {end}" if end else "")
+    legacy, end = model.lifecycle.legacy_date, model.lifecycle.end_of_life_date
+    dates = (f"legacy {legacy}" if legacy else "legacy", f"end of life {end}" if end else "")
+    return "no: " + ", ".join(filter(None, dates))
 
 
 def _modes(model: BaseModel) -> list[str]:
@@ -58,14 +59,18 @@ def _modes(model: BaseModel) -> list[str]:
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [heads, tuple("---" for _ in heads), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    return "\n".join(f"| {' | '.join(map(_cell, cells))} |" for cells in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _filled(page: Path, table: str) -> str:
     """The page with its table between the two comments."""
     text = page.read_text(encoding="utf-8")
     between = re.compile(r"(<!-- .* written by .* -->\n).*?(<!-- end -->)", re.DOTALL)
-    return between.sub(lambda found: f"{found[1]}{table}\n{found[2]}", text)
+    return between.sub(lambda found: f"{found[1]}\n{table}\n\n{found[2]}", text)
 
 
 if __name__ == "__main__":
