@@ -118,6 +118,7 @@ def _apply_seams(runner: "LambdaRunner", endpoint_url: str, logs: Path) -> None:
     from localcloud import moto_seams
 
     default_user_config["stepfunctions"]["execute_state_machine"] = True
+    default_user_config["iam"]["load_aws_managed_policies"] = True
     shutil.rmtree(logs, ignore_errors=True)
     moto_seams.apply_all(runner=runner, endpoint_url=endpoint_url, logs=logs)
 

@@ -4,6 +4,7 @@ Requests of the developer's own keys are not asked about.
 """
 
 import json
+import logging
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,7 +17,9 @@ from localcloud.dispatcher import App, Environ
 from localcloud.iam.object_permissions import bucket_policy, object_questions
 from localcloud.iam.service_permissions import service_questions
 from localcloud.iam.signed_request import Request, read_request
+from localcloud.place import ACCOUNT
 
+_log = logging.getLogger(__name__)
 _CODES = {"sns": "AuthorizationError", "s3": "AccessDenied", "sqs": "AccessDenied"}
 _XML = ("s3", "sns")
 
@@ -32,6 +35,7 @@ class Authorization:
         caller = caller_of(request.access_key) if request.access_key else None
         refusal = _refusal(request, caller) if caller else None
         if refusal:
+            _log.warning("refused: %s", refusal)
             return _denied(request.service, refusal, start_response)
         return self._app(environ, start_response)
 
@@ -54,6 +58,8 @@ def _questions(request: Request) -> Iterator[Question]:
 def _asked_by(caller: Caller, question: Question) -> Question:
     context = {
         "aws:PrincipalArn": caller.role_arn,
+        "aws:PrincipalAccount": ACCOUNT,
+        "aws:ResourceAccount": ACCOUNT,
         "aws:SecureTransport": "true",
         **question.context,
     }

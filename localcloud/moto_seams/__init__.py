@@ -16,6 +16,7 @@ def apply_all(*, runner: "LambdaRunner", endpoint_url: str, logs: Path) -> None:
     from localcloud.moto_seams import (
         alarms,  # noqa: F401 (registers its model when it is imported)
         buckets,
+        change_sets,
         event_bus,
         executions,
         function_versions,
@@ -42,6 +43,7 @@ def apply_all(*, runner: "LambdaRunner", endpoint_url: str, logs: Path) -> None:
     interpreter_clients.apply(endpoint_url)
     for correction in (
         buckets,
+        change_sets,
         event_bus,
         executions,
         function_versions,

@@ -14,6 +14,7 @@ from typing import Any
 from moto.awslambda.models import LambdaBackend
 from moto.awslambda.utils import get_backend
 from moto.core.utils import unix_time_millis
+from moto.sqs.exceptions import QueueDoesNotExist
 from moto.sqs.models import Queue, sqs_backends
 
 from localcloud.moto_seams.background import in_background, logger
@@ -60,6 +61,8 @@ class _Poller(threading.Thread):
         while self._mapping.uuid in self._backend._event_source_mappings:
             try:
                 self._poll()
+            except QueueDoesNotExist:
+                return
             except Exception:
                 logger.exception("polling %s", self._mapping.event_source_arn)
                 time.sleep(_LOOK_AGAIN_SECONDS)

@@ -19,7 +19,7 @@ def apply() -> None:
         try:
             original(stack)
         except NamedFailureError as failure:
-            _fail(stack, failure, "CREATE_FAILED", "ROLLBACK_COMPLETE")
+            fail(stack, failure, "CREATE_FAILED", "ROLLBACK_COMPLETE")
 
     @replace(models.CloudFormationBackend, "create_stack")
     def create_stack(original: Any, backend: Any, name: str, *args: Any, **kwargs: Any) -> Any:
@@ -28,7 +28,7 @@ def apply() -> None:
             return original(backend, name, *args, **kwargs)
         except NamedFailureError as failure:
             stack = next(each for each in backend.stacks.values() if each.name == name)
-            _fail(stack, failure, "CREATE_FAILED", "ROLLBACK_COMPLETE")
+            fail(stack, failure, "CREATE_FAILED", "ROLLBACK_COMPLETE")
             return stack
 
     @replace(models.Stack, "update")
@@ -37,17 +37,11 @@ def apply() -> None:
         try:
             original(stack, *args, **kwargs)
         except NamedFailureError as failure:
-            _fail(stack, failure, "UPDATE_FAILED", "UPDATE_ROLLBACK_COMPLETE")
-
-    @replace(models.CloudFormationBackend, "execute_change_set")
-    def execute_change_set(original: Any, backend: Any, *args: Any, **kwargs: Any) -> None:
-        original(backend, *args, **kwargs)
-        for stack in backend.stacks.values():
-            if failed := getattr(stack, "failed_status", None):
-                stack.status = failed
+            fail(stack, failure, "UPDATE_FAILED", "UPDATE_ROLLBACK_COMPLETE")
 
 
-def _fail(stack: Any, failure: NamedFailureError, event: str, status: str) -> None:
+def fail(stack: Any, failure: NamedFailureError, event: str, status: str) -> None:
+    """Record a failed resource as an event, and the stack as rolled back."""
     stack.events.append(
         models.Event(
             stack_id=stack.stack_id,

@@ -18,7 +18,9 @@ def apply() -> None:
     """Correct how templates are read and how failures of resources are told."""
     original_parse = models.Stack.parse_template
 
-    def parse_template(template: str) -> dict[str, Any]:
+    def parse_template(template: Any) -> dict[str, Any]:
+        if isinstance(template, dict):
+            return template
         try:
             parsed: dict[str, Any] = json.loads(template)
         except ValueError:
@@ -26,6 +28,11 @@ def apply() -> None:
         return parsed
 
     models.Stack.parse_template = staticmethod(parse_template)
+
+    def parse_change_set(self: Any) -> None:
+        self.template_dict = parse_template(self.template)
+
+    models.ChangeSet._parse_template = parse_change_set
 
     @replace(parsing, "resource_class_from_type")
     def resource_class_from_type(original: Any, resource_type: str) -> Any:
