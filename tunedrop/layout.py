@@ -67,9 +67,11 @@ class RunLayout:
         return f"{self.root}report.html"
 
     def dataset(self, name: str) -> str:
+        """Key of a file that the run was validated, trained or tested with."""
         return f"{self.root}dataset/{name}"
 
     def evaluation(self, name: str) -> str:
+        """Key of a file that the test of the deployment wrote."""
         return f"{self.root}evaluation/{name}"
 
     @property
