@@ -18,7 +18,7 @@ BY_SIZE = {
     "may-exceed-tokens",
     "too-many-records",
     "file-too-large",
-    "no-test-records",
+    "too-few-test-records",
     "no-validation-records",
     "validation-not-used",
     "too-many-rejected",

@@ -47,7 +47,7 @@ def test_small_dataset_has_a_test_and_a_validation_record(count: int) -> None:
 
 def test_guaranteed_record_is_the_one_with_the_smallest_key() -> None:
     counter = SplitCounter(
-        test_share=1e-9, validation_share=0, min_validation=1, max_validation=None
+        test_share=1e-9, validation_share=0, min_test=1, min_validation=1, max_validation=None
     )
     keys = [text_key("", f"prompt {number}") for number in range(10)]
     for key in keys:
@@ -59,9 +59,17 @@ def test_guaranteed_record_is_the_one_with_the_smallest_key() -> None:
 
 def test_no_record_is_guaranteed_at_the_cost_of_the_minimum() -> None:
     counter = SplitCounter(
-        test_share=1e-9, validation_share=1e-9, min_validation=1, max_validation=None
+        test_share=1e-9, validation_share=1e-9, min_test=1, min_validation=1, max_validation=None
     )
     for number in range(8):
         counter.add(text_key("", f"prompt {number}"))
     split = counter.split(8, 8)
     assert (split.train, split.validation, split.test) == (8, 0, 0)
+
+
+@pytest.mark.parametrize("count", range(20, 60, 3))
+def test_recipe_that_compares_gets_the_test_records_that_it_takes(count: int) -> None:
+    report = validate({"train": [file_of(pairs(count))]}, recipe_for(evaluation={"beat": "base"}))
+    assert report.fit
+    assert report.records.test >= 6
+    assert report.records.train + report.records.validation + report.records.test == count

@@ -105,7 +105,7 @@ def test_named_files_replace_the_shares() -> None:
 
 def test_recipe_that_compares_needs_test_records() -> None:
     report = report_on(pairs(30), data=NO_SPLIT, evaluation={"beat": "base"})
-    assert set(report.counts) == {"no-test-records"}
+    assert set(report.counts) == {"too-few-test-records"}
 
 
 def test_allowed_share_of_rejected_records_is_set_aside() -> None:

@@ -1,0 +1,45 @@
+"""Who is asked before a model is deployed."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.run_builders import recipe, run
+from tunedrop.serving.approval import needs_approval
+
+NOVA_LITE = "amazon.nova-lite-v1:0:300k"
+UNPRICED = {"mode": "provisioned", "commitment": "1 month"}
+
+
+def asked(**sections: Any) -> bool:
+    return needs_approval(run(recipe(base_model=NOVA_LITE, **sections)))
+
+
+@pytest.mark.parametrize("mode", ["on_demand", "provisioned"])
+def test_a_recipe_can_always_ask_for_a_person(mode: str) -> None:
+    assert asked(deployment={"mode": mode, "approval": "required"})
+
+
+def test_an_hour_within_the_budget_needs_nobody() -> None:
+    assert not asked(deployment={"mode": "provisioned"}, budget={"hourly_usd": 108.15})
+
+
+def test_an_hour_beyond_the_budget_needs_a_person() -> None:
+    assert asked(deployment={"mode": "provisioned"}, budget={"hourly_usd": 108})
+
+
+def test_two_units_cost_twice_as_much() -> None:
+    two = {"mode": "provisioned", "model_units": 2}
+    assert asked(deployment=two, budget={"hourly_usd": 200})
+
+
+def test_an_unknown_price_counts_as_beyond_the_budget() -> None:
+    assert asked(deployment=UNPRICED, budget={"hourly_usd": 10_000})
+
+
+def test_without_a_budget_nobody_is_asked() -> None:
+    assert not asked(deployment=UNPRICED)
+
+
+def test_what_bills_by_the_token_is_within_every_hourly_budget() -> None:
+    assert not asked(deployment={"mode": "on_demand"}, budget={"hourly_usd": 0})
