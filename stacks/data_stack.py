@@ -9,12 +9,13 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from stacks.config import StageConfig
+from tunedrop.settings import TAG_INTERMEDIATE
 
 RUNS_BY_RECIPE = "by_recipe"
 
 # Lifecycle rules know prefixes and tags, no wildcards: objects under runs/ that need not live as
 # long as the run's record and report carry this tag.
-INTERMEDIATE_TAG = {"tunedrop:intermediate": "true"}
+INTERMEDIATE_TAG = {TAG_INTERMEDIATE: "true"}
 
 _NO_ACCESS_LOGS = (
     "Server access logs arrive late and incomplete, and would need a third bucket. Each drop is "

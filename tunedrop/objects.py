@@ -10,8 +10,11 @@ from botocore.exceptions import ClientError
 
 from tunedrop.errors import InvalidInputError
 from tunedrop.gateway import aws, code_of
+from tunedrop.settings import TAG_INTERMEDIATE
 
 CHUNK_BYTES = 1 << 20
+# Lifecycle rules expire what carries this tag: they know prefixes, but no wildcards in them.
+INTERMEDIATE = f"{TAG_INTERMEDIATE}=true"
 _IN_MEMORY_BYTES = 64 << 20
 _ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed", "405"})
 
@@ -111,10 +114,6 @@ class ObjectOutput:
     def close(self) -> None:
         """Write the object."""
         self._spool.seek(0)
+        described = {"ContentType": "application/jsonl", "Tagging": INTERMEDIATE}
         with self._spool, aws(f"write {self._key}"):
-            self._client.upload_fileobj(
-                self._spool,
-                self._bucket,
-                self._key,
-                ExtraArgs={"ContentType": "application/jsonl"},
-            )
+            self._client.upload_fileobj(self._spool, self._bucket, self._key, ExtraArgs=described)

@@ -100,13 +100,6 @@ class Table:
             for page in pages:
                 yield from map(_plain_item, page["Items"])
 
-    def scan(self) -> Iterator[dict[str, Any]]:
-        """Every item of the table."""
-        pages = self._client.get_paginator("scan").paginate(TableName=self.name)
-        with aws("list records"):
-            for page in pages:
-                yield from map(_plain_item, page["Items"])
-
     def _conditionally(self, call: Any, **arguments: Any) -> bool:
         try:
             with aws("write a record"):
@@ -268,7 +261,7 @@ def _check_same_source(run: Run, source: Source) -> None:
 
 def _attributes(item: Mapping[str, Any]) -> dict[str, Any]:
     serializer = TypeSerializer()
-    return {k: serializer.serialize(_storable(v)) for k, v in item.items() if v is not None}
+    return {k: serializer.serialize(_storable(v)) for k, v in item.items()}
 
 
 def _values(values: Mapping[str, Any]) -> dict[str, Any]:

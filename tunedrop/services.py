@@ -289,7 +289,11 @@ class Services:
     def executions(self) -> Executions:
         from tunedrop.serving.executions import Executions
 
-        return Executions(self.client("stepfunctions"), self.settings.clean_up_state_machine_arn)
+        return Executions(
+            self.client("stepfunctions"),
+            state_machine_arn=self.settings.state_machine_arn,
+            clean_up_state_machine_arn=self.settings.clean_up_state_machine_arn,
+        )
 
     @cached_property
     def sweep(self) -> Sweep:

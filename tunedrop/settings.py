@@ -14,6 +14,7 @@ OUTCOME_DIMENSION = "outcome"
 TAG_STAGE = "tunedrop:stage"
 TAG_RECIPE = "tunedrop:recipe"
 TAG_RUN = "tunedrop:run_id"
+TAG_INTERMEDIATE = "tunedrop:intermediate"
 
 
 @dataclass(frozen=True, kw_only=True)

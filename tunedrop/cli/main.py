@@ -44,6 +44,10 @@ def parser() -> argparse.ArgumentParser:
     runs = commands.add_parser("runs", help="list the runs of a recipe, newest first")
     runs.add_argument("recipe")
     _stage_option(runs)
+    take_down = commands.add_parser(
+        "take-down", help="take down all that a stage owns in Bedrock, before it is destroyed"
+    )
+    _stage_option(take_down)
     for name, what in _OF_A_RUN.items():
         _run_options(commands.add_parser(name, help=what), name)
     return top
@@ -96,5 +100,5 @@ def _stage_option(command: argparse.ArgumentParser) -> None:
 
 def _command(name: str) -> Command:
     """Import the command alone: `check` must start fast."""
-    command: Command = import_module(f"tunedrop.cli.{name}").run
+    command: Command = import_module(f"tunedrop.cli.{name.replace('-', '_')}").run
     return command

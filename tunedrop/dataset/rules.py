@@ -226,10 +226,11 @@ _RULES = (
         "Leave records out.",
     ),
     Rule(
-        "no-test-records",
+        "too-few-test-records",
         "error",
-        "The recipe's evaluation needs test records, and there are none.",
-        "Set the recipe's data.test_share above 0, or name a test file in the run request.",
+        "The recipe's evaluation needs more test records than there are.",
+        "Add records, set the recipe's data.test_share higher, or name a test file in the run "
+        "request.",
     ),
     Rule(
         "no-validation-records",

@@ -23,9 +23,13 @@ def size_faults(
     yield from _too_few(records, target)
     yield from _too_many(records, target, record_limit)
     yield from _validation_faults(records, files, recipe, target)
-    if recipe.evaluation.needs_test_set and not records.test:
-        message = f"no record is left for the test set that {_asks(recipe)} needs"
-        yield Fault(code="no-test-records", message=message)
+    fewest = recipe.evaluation.fewest_test_records
+    if records.test < fewest:
+        message = (
+            f"{records.test:,} records are left for the test set; {_asks(recipe)} needs "
+            f"{fewest} to tell anything"
+        )
+        yield Fault(code="too-few-test-records", message=message)
     if not is_tolerated(records, recipe) and recipe.data.rejected_share:
         total = records.train + records.validation + records.test + records.rejected
         message = (

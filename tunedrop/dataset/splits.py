@@ -65,15 +65,17 @@ class SplitCounter:
         *,
         test_share: float,
         validation_share: float,
+        min_test: int,
         min_validation: int,
         max_validation: int | None,
     ) -> None:
         self._test_below = int(test_share * _SPACE)
         self._validation_below = int((test_share + validation_share) * _SPACE)
         self._wants = (test_share > 0, validation_share > 0)
+        self._min_test = max(1, min_test)
         self._min_validation = max(1, min_validation)
         self._max_validation = max_validation
-        self._room = max(self._min_validation + 1, (max_validation or 0) + 1)
+        self._room = self._min_test + max(self._min_validation, max_validation or 0) + 1
         self._smallest: list[int] = []
         self.seen = 0
         self._test = 0
@@ -95,11 +97,12 @@ class SplitCounter:
         """Settle the sides of `total` records, of which the counted ones are the first."""
         keys = sorted(-each for each in self._smallest)
         below, test, validation = self._test_below, self._test, self._validation
-        if self._wants[0] and not test and keys and total > min_training:
-            test = bisect_right(keys, keys[0])
-            below = keys[0] + 1
-            validation -= test if below <= self._validation_below else 0
-            keys = keys[test:]
+        lacking = self._min_test - test
+        if self._wants[0] and lacking > 0 and keys and total - test > min_training:
+            below = keys[min(lacking, len(keys), total - test - min_training) - 1] + 1
+            moved = bisect_left(keys, below)
+            validation -= bisect_left(keys[:moved], self._validation_below)
+            test, keys = test + moved, keys[moved:]
         upper, validation = self._validated(keys, validation, total - test - min_training, below)
         test, validation = self._scaled(test, total), self._scaled(validation, total)
         plan = SplitPlan(test_below=f"{below:x}", validation_below=f"{upper:x}")

@@ -177,6 +177,7 @@ def split_counter(
     validated = target.customization.validation_set.supported and not files.get("validation")
     return SplitCounter(
         test_share=0.0 if files.get("test") else recipe.data.test_share,
+        min_test=recipe.evaluation.fewest_test_records,
         validation_share=recipe.data.validation_share if validated else 0.0,
         min_validation=target.limits.min_validation_records,
         max_validation=target.limits.max_validation_records,

@@ -9,14 +9,11 @@ from tunedrop.errors import ModelRejectedError
 from tunedrop.evaluation.bootstrap import Interval, paired_interval
 from tunedrop.evaluation.metrics import metric
 from tunedrop.evaluation.verdicts import verdict_of
+from tunedrop.recipe.model import FEWEST_PAIRS
 
 CUSTOM, BASE, CHAMPION = "custom", "base", "champion"
 MEASURED_ALWAYS = ("rouge_l", "exact_match")
 DECIDES_BY_DEFAULT = ("rouge_l",)
-
-# Five pairs that all point one way come about by chance once in sixteen (two-sided sign test), six
-# once in thirty-two: below six, no difference is believed.
-FEWEST_PAIRS = 6
 
 Contest = Literal["won", "tied", "lost"]
 

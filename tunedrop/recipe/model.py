@@ -8,6 +8,10 @@ from msgspec import Meta, Struct, field
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
+# Five pairs that all point one way come about by chance once in sixteen (two-sided sign test), six
+# once in thirty-two: below six, no difference between two models is believed.
+FEWEST_PAIRS = 6
+
 NAME_PATTERN = r"^[a-z](-?[a-z0-9])*\Z"
 
 Method = Literal[
@@ -82,9 +86,11 @@ class Evaluation(_Section, frozen=True):
     general_test_set: str | None = None
 
     @property
-    def needs_test_set(self) -> bool:
-        """Whether the recipe asks something that only a test set can answer."""
-        return bool(self.metrics) or self.beat is not None
+    def fewest_test_records(self) -> int:
+        """How many test records it takes to answer what the recipe asks."""
+        if self.beat is not None:
+            return FEWEST_PAIRS
+        return 1 if self.metrics else 0
 
 
 class Deployment(_Section, frozen=True):

@@ -64,17 +64,19 @@ class TakeDown:
             yield f"customization job {job.name} (it may still be being created)"
         if view and view.status in _RUNNING_JOB:
             if view.status == "InProgress":
-                self.jobs.stop(job.name)
+                self.jobs.stop(view.arn)
             yield f"customization job {job.name}"
-        if self.models.exists(job.name):
-            self.models.delete(job.name)
-            if self.models.exists(job.name):
+        model = self.models.find(job.name)
+        if model:
+            self.models.delete(model)
+            if self.models.find(job.name):
                 yield f"custom model {job.name}"
 
     def _is_deployment_gone(self, deployment: Deployment, now: datetime) -> bool:
-        if self.deployments.find(deployment.mode, deployment.name) is None:
+        view = self.deployments.find(deployment.mode, deployment.name)
+        if view is None:
             return not self._may_be_in_flight(deployment.arn, deployment.intended_at, now)
-        self.deployments.delete(deployment.mode, deployment.name)
+        self.deployments.delete(deployment.mode, view.arn)
         return self.deployments.find(deployment.mode, deployment.name) is None
 
     def _may_be_in_flight(self, arn: str, intended_at: str, now: datetime) -> bool:

@@ -83,12 +83,15 @@ class Deploying:
         return deployment
 
     def _create(self, run: Run, deployment: Deployment, now: datetime) -> None:
+        """Create it; what Bedrock refused was never made, so that clean-up need not look for it."""
         try:
             self.deployments.create(self._order(run, deployment))
+        except DeploymentFailedError:
+            self.records.update(run, deployment=None)
+            raise
         except CapacityUnavailableError as refusal:
             first = run.capacity_refused_at or timestamp(now)
-            if not run.capacity_refused_at:
-                self.records.update(run, capacity_refused_at=first)
+            self.records.update(run, deployment=None, capacity_refused_at=first)
             if self._is_patience_over(run, first, now):
                 raise DeploymentFailedError(
                     f"{refusal} Tried since {first}, for the recipe's patience of "

@@ -1,6 +1,7 @@
 """Gateway to what serves a custom model: provisioned throughput and on-demand deployments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,23 +84,17 @@ class Deployments:
             if code_of(error) != "ConflictException":
                 raise
 
-    def delete(self, mode: str, name: str) -> bool:
-        """Ask Bedrock to delete a deployment; False when it cannot be deleted yet."""
-        try:
-            with aws(f"delete the deployment {name}"):
-                if mode == PROVISIONED:
-                    self._client.delete_provisioned_model_throughput(provisionedModelId=name)
-                else:
-                    self._client.delete_custom_model_deployment(
-                        customModelDeploymentIdentifier=name
-                    )
-        except ClientError as error:
-            if code_of(error) == "ResourceNotFoundException":
-                return True
-            if code_of(error) in _NOT_NOW:
-                return False
-            raise
-        return True
+    def delete(self, mode: str, arn: str) -> bool:
+        """Ask Bedrock to delete a deployment; False when it cannot be deleted yet.
+
+        By its ARN: whether IAM would know the tags of one that is named is not documented.
+        """
+        with _deleting(f"the deployment {arn}") as deletion:
+            if mode == PROVISIONED:
+                self._client.delete_provisioned_model_throughput(provisionedModelId=arn)
+            else:
+                self._client.delete_custom_model_deployment(customModelDeploymentIdentifier=arn)
+        return deletion.is_under_way
 
     def _look_up(self, mode: str, name: str) -> DeploymentView:
         if mode == PROVISIONED:
@@ -135,29 +130,40 @@ class CustomModels:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def exists(self, name: str) -> bool:
-        """Whether Bedrock holds a custom model of this name."""
+    def find(self, name: str) -> str | None:
+        """The ARN of the custom model of this name, or None."""
         try:
             with aws(f"look up the custom model {name}"):
-                self._client.get_custom_model(modelIdentifier=name)
+                return str(self._client.get_custom_model(modelIdentifier=name)["modelArn"])
         except ClientError as error:
             if code_of(error) == "ResourceNotFoundException":
-                return False
+                return None
             raise
-        return True
 
-    def delete(self, name: str) -> bool:
+    def delete(self, arn: str) -> bool:
         """Ask Bedrock to delete a custom model; False while something still uses it."""
-        try:
-            with aws(f"delete the custom model {name}"):
-                self._client.delete_custom_model(modelIdentifier=name)
-        except ClientError as error:
-            if code_of(error) == "ResourceNotFoundException":
-                return True
-            if code_of(error) in _NOT_NOW:
-                return False
+        with _deleting(f"the custom model {arn}") as deletion:
+            self._client.delete_custom_model(modelIdentifier=arn)
+        return deletion.is_under_way
+
+
+@dataclass
+class _Deletion:
+    is_under_way: bool = True
+
+
+@contextmanager
+def _deleting(what: str) -> Iterator[_Deletion]:
+    """Take what is gone for deleted, and what cannot be deleted yet for nothing to raise about."""
+    deletion = _Deletion()
+    try:
+        with aws(f"delete {what}"):
+            yield deletion
+    except ClientError as error:
+        if code_of(error) in _NOT_NOW:
+            deletion.is_under_way = False
+        elif code_of(error) != "ResourceNotFoundException":
             raise
-        return True
 
 
 def _view(found: Mapping[str, Any], arn: str, created_at: datetime) -> DeploymentView:

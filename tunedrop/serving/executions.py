@@ -15,8 +15,11 @@ _GONE = "GONE"
 class Executions:
     """Tells whether runs are still carried out, and starts their clean-up when they are not."""
 
-    def __init__(self, client: Any, clean_up_state_machine_arn: str) -> None:
+    def __init__(
+        self, client: Any, *, state_machine_arn: str, clean_up_state_machine_arn: str
+    ) -> None:
         self._client = client
+        self._state_machine_arn = state_machine_arn
         self._clean_up_state_machine_arn = clean_up_state_machine_arn
 
     def status(self, execution_arn: str) -> str:
@@ -46,7 +49,17 @@ class Executions:
             )
         return True
 
-    def stop(self, execution_arn: str) -> None:
-        """Stop an execution."""
-        with aws("stop an execution"):
-            self._client.stop_execution(executionArn=execution_arn, cause="Stopped by tunedrop.")
+    def stop_all(self, cause: str) -> tuple[str, ...]:
+        """Stop every execution that carries out a run; returns their run_ids."""
+        pages = self._client.get_paginator("list_executions")
+        with aws("stop the executions"):
+            running = [
+                execution
+                for page in pages.paginate(
+                    stateMachineArn=self._state_machine_arn, statusFilter=_RUNNING
+                )
+                for execution in page["executions"]
+            ]
+            for execution in running:
+                self._client.stop_execution(executionArn=execution["executionArn"], cause=cause)
+        return tuple(execution["name"] for execution in running)

@@ -135,20 +135,20 @@ class Sweep:
         self._announce(swept)
         return swept
 
-    def take_down_stage(self) -> Swept:
-        """Take down all that the stage owns in Bedrock, champions too; for `make destroy`."""
-        found = list(self.inventory.resources())
-        left = tuple(str(each) for each in found if not self.take_down(each))
-        return Swept(taken_down=tuple(str(e) for e in found if str(e) not in left), left=left)
+    def take_down_stage(self) -> tuple[str, ...]:
+        """Ask Bedrock to take down all that the stage owns, champions too; returns what is left."""
+        for each in self.inventory.resources():
+            self.take_down(each)
+        return tuple(str(each) for each in self.inventory.resources())
 
     def take_down(self, resource: Resource) -> bool:
         """Ask Bedrock to stop or delete a resource; False when it cannot be done yet."""
         if resource.kind == CUSTOMIZATION_JOB:
-            self.jobs.stop(resource.name)
+            self.jobs.stop(resource.arn)
             return True
         if resource.kind == CUSTOM_MODEL:
-            return self.models.delete(resource.name)
-        return self.deployments.delete(resource.kind, resource.name)
+            return self.models.delete(resource.arn)
+        return self.deployments.delete(resource.kind, resource.arn)
 
     def _recipes(self) -> Iterator[Recipe]:
         for name in self.recipe_names:
@@ -171,7 +171,7 @@ class Sweep:
 
     def _is_retired(self, retiree: Retiree) -> bool:
         deployment = retiree.deployment
-        self.deployments.delete(deployment.mode, deployment.name)
+        self.deployments.delete(deployment.mode, deployment.arn)
         return self.deployments.find(deployment.mode, deployment.name) is None
 
     def _is_orphan(self, resource: Resource, now: datetime) -> bool:

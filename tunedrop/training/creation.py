@@ -7,7 +7,11 @@ from msgspec import structs
 
 from tunedrop import recipe as recipes
 from tunedrop.catalog import base_model
-from tunedrop.errors import ServiceBusyError
+from tunedrop.errors import (
+    CustomizationJobFailedError,
+    JobSlotsFullError,
+    ServiceBusyError,
+)
 from tunedrop.layout import attempt_name
 from tunedrop.objects import Objects
 from tunedrop.records import RunRecords
@@ -40,7 +44,7 @@ class JobCreation:
             return job
         found = self.jobs.find(job.name)
         if found is None:
-            self.jobs.create(self._order(run, job))
+            self._ask(run, job)
             found = self.jobs.find(job.name)
         if found is None:
             raise ServiceBusyError(f"Bedrock took the job {job.name}, but does not show it yet.")
@@ -49,6 +53,14 @@ class JobCreation:
         )
         self.records.update(run, job=job)
         return job
+
+    def _ask(self, run: Run, job: Job) -> None:
+        """Ask Bedrock; what it refused was never made, so that clean-up need not look for it."""
+        try:
+            self.jobs.create(self._order(run, job))
+        except (JobSlotsFullError, CustomizationJobFailedError):
+            self.records.update(run, job=None)
+            raise
 
     def _intend(self, run: Run, now: datetime) -> Job:
         attempt = len(run.former_jobs) + 1

@@ -82,11 +82,14 @@ class CustomizationJobs:
             if code_of(error) != "ConflictException":
                 raise
 
-    def stop(self, name: str) -> None:
-        """Ask Bedrock to stop a job; one that has ended meanwhile stays as it is."""
+    def stop(self, arn: str) -> None:
+        """Ask Bedrock to stop a job; one that has ended meanwhile stays as it is.
+
+        By its ARN: whether IAM would know the tags of a job that is named is not documented.
+        """
         try:
-            with aws(f"stop the customization job {name}"):
-                self._client.stop_model_customization_job(jobIdentifier=name)
+            with aws(f"stop the customization job {arn}"):
+                self._client.stop_model_customization_job(jobIdentifier=arn)
         except ClientError as error:
             if code_of(error) not in ("ConflictException", "ValidationException"):
                 raise

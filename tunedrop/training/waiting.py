@@ -106,7 +106,7 @@ class JobWait:
             return
         why = f"it had not begun to train after {patience} in Bedrock's queue"
         self.records.update(run, job=structs.replace(job, stopping_because=why))
-        self.jobs.stop(job.name)
+        self.jobs.stop(view.arn)
 
 
 def _seen(job: Job, view: JobView) -> Job:

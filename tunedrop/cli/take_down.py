@@ -1,0 +1,32 @@
+"""`tunedrop take-down`: takes down all that a stage owns in Bedrock, before it is destroyed."""
+
+import argparse
+import time
+from collections.abc import Callable
+
+from tunedrop.cli.stage import deployed
+from tunedrop.services import Services
+
+_LOOK_EVERY_SECONDS = 10
+_WITHIN_SECONDS = 3600
+
+
+def run(options: argparse.Namespace) -> int:
+    """0: nothing of the stage bills any more; 1: something is left, which is named."""
+    return take_down(deployed(options.stage))
+
+
+def take_down(services: Services, sleep: Callable[[float], None] = time.sleep) -> int:
+    """Stop the runs, then ask Bedrock again and again until nothing is left, for an hour."""
+    stopped = services.executions.stop_all("The stage is being taken down.")
+    print(f"Stopped runs: {', '.join(stopped) or 'none'}.")
+    left: tuple[str, ...] = ()
+    for _ in range(_WITHIN_SECONDS // _LOOK_EVERY_SECONDS):
+        left = services.sweep.take_down_stage()
+        if not left:
+            print("Still billing in Bedrock: nothing.")
+            return 0
+        print(f"Being taken down: {', '.join(left)}", flush=True)
+        sleep(_LOOK_EVERY_SECONDS)
+    print(f"Still billing in Bedrock: {', '.join(left)}. Delete it in Bedrock's console.")
+    return 1
