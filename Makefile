@@ -12,6 +12,10 @@ CDK_CLI := aws-cdk@2.1148.1
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
+# The checks and the benchmarks see none of the shell's AWS settings; run and cloud drop them
+# themselves.
+WITHOUT_AWS := env $(patsubst %,-u %,$(filter AWS_%,$(.VARIABLES)))
+
 # What is set up is named after the content that it was made from: a second run does nothing.
 PINS := requirements.txt requirements-dev.txt constraints.txt pyproject.toml
 VENV_STAMP := .venv/set-up-$(firstword $(shell cat $(PINS) | cksum))
@@ -42,10 +46,10 @@ test: setup $(CDK_STAMP)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(WITHOUT_AWS) $(PY) -m pytest -n 2 --dist loadgroup
 
 bench: setup
-	@$(PY) -m bench
+	@$(WITHOUT_AWS) $(PY) -m bench
 
 deploy diff destroy: setup $(CDK_STAMP)
 	@$(PY) -m stacks.cli $@ --stage "$(STAGE)"

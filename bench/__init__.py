@@ -1,0 +1,1 @@
+"""The benchmarks: measurements beside what they are to stay within."""
