@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 
 from tunedrop.errors import InvalidInputError
 
@@ -48,7 +48,9 @@ class Settings:
         try:
             return cls(**given)
         except TypeError as error:
-            missing = sorted(f.name.upper() for f in fields(cls) if f.name not in given)
+            missing = sorted(
+                f.name.upper() for f in fields(cls) if f.name not in given and f.default is MISSING
+            )
             raise InvalidInputError(
                 f"The function's environment lacks {', '.join(missing)}; deploy the service again."
             ) from error
