@@ -1,6 +1,6 @@
 """The record of a run: one DynamoDB item while it lives, run.json when it has ended."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct, convert, field, to_builtins
@@ -152,7 +152,8 @@ def plain(value: Any) -> Any:
 
 def timestamp(moment: datetime) -> str:
     """A moment as the records write it: UTC, milliseconds, sortable as text."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    utc = moment.astimezone(UTC)
+    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
 
 
 def moment(text: str) -> datetime:
