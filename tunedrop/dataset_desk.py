@@ -95,8 +95,9 @@ class DatasetDesk:
         holds = other is not None and (other.status != ENDED or other.outcome in _SUCCESSES)
         if holds and not run.again:
             return self.records.update(run, unchanged_since=holder)
-        self.table.put(claim, condition="holder = :holder", holder=holder)
-        return run
+        if self.table.put(claim, condition="holder = :holder", holder=holder):
+            return run
+        return self._claim(run, report)
 
 
 def _section(report: ValidationReport) -> dict[str, Any]:
