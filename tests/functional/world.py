@@ -180,7 +180,11 @@ class World:
 
     def model_exists(self, name: str) -> bool:
         """Whether Bedrock holds a custom model of this name."""
-        return self.services.custom_models.exists(name)
+        try:
+            self.bedrock.get_custom_model(modelIdentifier=name)
+        except self.bedrock.exceptions.ResourceNotFoundException:
+            return False
+        return True
 
     def promoted(self, run: Run, after: timedelta = timedelta(0)) -> Run:
         """The run, once its model has become the champion."""
