@@ -97,6 +97,12 @@ def test_what_is_told_to_be_refused_is_refused_and_nothing_else(
         load({**SMALLEST, **section(key, EXAMPLE_VALUES[key])})
 
 
+def test_fewest_test_records_are_as_told() -> None:
+    goals = load({**SMALLEST, "evaluation": {"beat": "base"}}).evaluation
+    words = {5: "five", 6: "six", 7: "seven"}[goals.fewest_test_records]
+    assert f"at least {words} test records" in told()["evaluation.beat"][3]
+
+
 def test_smallest_recipe_is_one() -> None:
     example = next(block for block in blocks(RECIPES) if block.language == "yaml")
     recipe = load(example.text)
