@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -25,6 +26,8 @@ def main(argv: Sequence[str]) -> int:
 
         return faults.main(argv[1:])
     options = _parser().parse_args(argv)
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wanted, signal.default_int_handler)
     try:
         return _run(options) if options.command == "run" else _cloud(options)
     except FORESEEN as error:
