@@ -29,11 +29,11 @@ _STYLE = """
     --pause: #272115; --pause-edge: #d29922; --bad: #25171c; --bad-edge: #f85149;
     --bad-ink: #ff9492; --good: #12261e; --good-edge: #3fb950; --good-ink: #7ee787; } }
 text { font-family: -apple-system, BlinkMacSystemFont, "Segoe UI", "Noto Sans", Helvetica, Arial,
-  sans-serif; fill: var(--ink); font-size: 12px; }
+  sans-serif; fill: var(--ink); font-size: 12.5px; }
 .paper { fill: var(--paper); stroke: var(--edge); }
-.name { font-size: 13px; font-weight: 600; text-anchor: middle; }
+.name { font-size: 13.5px; font-weight: 600; text-anchor: middle; }
 .pause { font-size: 12px; }
-.small { font-size: 11px; fill: var(--soft); }
+.small { font-size: 11.5px; fill: var(--soft); }
 .words { fill: var(--soft); }
 .strong { font-weight: 600; fill: var(--ink); }
 .Task { fill: var(--task); stroke: var(--task-edge); }
@@ -42,7 +42,7 @@ text { font-family: -apple-system, BlinkMacSystemFont, "Segoe UI", "Noto Sans", 
 .Fail { fill: var(--bad); stroke: var(--bad-edge); }
 .Succeed { fill: var(--good); stroke: var(--good-edge); }
 .rescue { fill: var(--task); stroke: var(--bad-edge); }
-text.Fail, text.Succeed { stroke: none; font-size: 12px; font-weight: 600; text-anchor: middle; }
+text.Fail, text.Succeed { stroke: none; font-size: 12.5px; font-weight: 600; text-anchor: middle; }
 text.Fail, .red { fill: var(--bad-ink); }
 text.Succeed { fill: var(--good-ink); }
 .way { fill: none; stroke: var(--line); stroke-width: 1.4; }
@@ -135,7 +135,7 @@ def _side_words(name: str, box: Box, layout: Layout) -> Iterator[str]:
 def _row_words(row: tuple[str, ...], layout: Layout) -> Iterator[str]:
     """What the states of a row do, beside them; several take turns, each under its name."""
     words = [line for name in row for line in layout.words_of(name)]
-    level = layout.boxes[row[0]].y - len(words) * LINE / 2 + 11.5
+    level = layout.boxes[row[0]].y - len(words) * LINE / 2 + 12
     x = WORDS if layout.graph.rescue not in row else layout.boxes[layout.graph.rescue].right + 14
     for style, text in words:
         yield from _lines([text], x, level, style)
