@@ -49,16 +49,24 @@ class _Clients:
     """The clients of a deployment in one Region."""
 
     def __init__(self, region: str, endpoint_url: str) -> None:
+        self.region = region
         session = boto3.Session(region_name=region)
         self.s3 = session.client("s3", endpoint_url=endpoint_url)
         self.ssm = session.client("ssm", endpoint_url=endpoint_url)
         self.cloudformation = session.client("cloudformation", endpoint_url=endpoint_url)
 
 
+def _place_of(region: str) -> dict[str, Any]:
+    """Where a bucket is created; us-east-1 is the one Region that must not be named."""
+    if region == "us-east-1":
+        return {}
+    return {"CreateBucketConfiguration": {"LocationConstraint": region}}
+
+
 def _bootstrap(clients: _Clients, buckets: set[str]) -> None:
     existing = {bucket["Name"] for bucket in clients.s3.list_buckets()["Buckets"]}
     for bucket in buckets - existing:
-        clients.s3.create_bucket(Bucket=bucket)
+        clients.s3.create_bucket(Bucket=bucket, **_place_of(clients.region))
     clients.ssm.put_parameter(
         Name=_VERSION_PARAMETER, Value=_BOOTSTRAP_VERSION, Type="String", Overwrite=True
     )

@@ -29,6 +29,7 @@ class RunningCloud:
     endpoint_url: str
     state: Path
     outputs: dict[str, str]
+    region: str = "us-east-1"
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
@@ -37,7 +38,7 @@ class RunningCloud:
             session = boto3.Session(
                 aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
                 aws_secret_access_key="local",
-                region_name="us-east-1",
+                region_name=self.region,
             )
             self._clients[service] = session.client(
                 service,
@@ -53,8 +54,8 @@ class RunningCloud:
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_REGION": "us-east-1",
-            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
         }
 
     def log(self) -> str:
@@ -63,7 +64,9 @@ class RunningCloud:
 
 
 @contextmanager
-def running_cloud(state: Path, *arguments: str) -> Iterator[RunningCloud]:
+def running_cloud(
+    state: Path, *arguments: str, region: str = "us-east-1"
+) -> Iterator[RunningCloud]:
     """`python -m localcloud cloud` on a free port, until the context is left."""
     port = free_port()
     process = subprocess.Popen(
@@ -75,7 +78,9 @@ def running_cloud(state: Path, *arguments: str) -> Iterator[RunningCloud]:
     )
     try:
         outputs = _wait_until_ready(process, state / "outputs.json")
-        yield RunningCloud(endpoint_url=f"http://localhost:{port}", state=state, outputs=outputs)
+        yield RunningCloud(
+            endpoint_url=f"http://localhost:{port}", state=state, outputs=outputs, region=region
+        )
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=20)

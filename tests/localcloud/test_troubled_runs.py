@@ -28,11 +28,11 @@ def faults(service: Service) -> Iterator[Faults]:
 
 @pytest.fixture
 def impatient(service: Service) -> Iterator[None]:
-    """The recipe with the patience of a second, as the platform team could deploy it."""
+    """The recipe with little patience, as the platform team could deploy it."""
     parameters = service.cloud.client("ssm")
     deployed = parameters.get_parameter(Name=_RECIPE_PARAMETER)["Parameter"]["Value"]
     recipe = json.loads(deployed)
-    recipe.setdefault("deployment", {})["patience"] = "1s"
+    recipe.setdefault("deployment", {})["patience"] = "5s"
     parameters.put_parameter(Name=_RECIPE_PARAMETER, Value=json.dumps(recipe), Overwrite=True)
     yield
     parameters.put_parameter(Name=_RECIPE_PARAMETER, Value=deployed, Overwrite=True)
