@@ -192,6 +192,14 @@ def test_what_cannot_be_taken_down_yet_is_named(hours_later: World, call: Call) 
 
 def test_the_whole_stage_is_taken_down_before_it_is_destroyed(world: World) -> None:
     run = world.promoted(world.deployed_run())
-    swept = world.services.sweep.take_down_stage()
-    assert swept.taken_down == (f"on_demand {run.run_id}-1",)
+    assert world.services.sweep.take_down_stage() == ()
     assert world.deployment_status(f"{run.run_id}-1") == ""
+
+
+def test_what_is_left_of_the_stage_is_named(world: World) -> None:
+    world.faults.order("job_stuck")
+    run = world.run_with_job()
+    name = f"customization job {run.run_id}-1"
+    assert world.services.sweep.take_down_stage() in ((name,), ())
+    wait_until(lambda: world.services.sweep.take_down_stage() == ())
+    assert world.job_status(f"{run.run_id}-1") == "Stopped"

@@ -55,7 +55,7 @@ class KnownRuns:
 
 
 def claimed(claims: Claims, **request: Any) -> Run:
-    desk = DatasetDesk(table=claims, records=KnownRuns(), datasets=None, artifacts=None)  # type: ignore[arg-type]
+    desk = DatasetDesk(table=claims, records=KnownRuns(), datasets=None, artifacts=None)
     return desk._claim(run(**request), REPORT)
 
 

@@ -34,7 +34,7 @@ def answer(outcome: str, run_id: str = "run-1", dropped_at: str = "2026-11-22T12
 
 
 def last_word(*given: Answer) -> Answer | None:
-    answers = Answers(KeptObjects())  # type: ignore[arg-type]
+    answers = Answers(KeptObjects())
     for each in given:
         answers.write(each)
     return answers.find(KEY)
@@ -71,7 +71,7 @@ def test_a_rerun_of_the_same_drop_is_answered() -> None:
 
 def test_the_answer_is_a_file_for_people() -> None:
     objects = KeptObjects()
-    Answers(objects).write(answer(RUN_STARTED))  # type: ignore[arg-type]
+    Answers(objects).write(answer(RUN_STARTED))
     [(key, content)] = objects.content.items()
     assert key == f"answers/{KEY}.json"
     assert content.count(b"\n") > 5

@@ -27,7 +27,7 @@ def look(status: str | None, now: datetime = NOW, failure: str = "") -> tuple[De
     seen = status and DeploymentView(arn="arn", status=status, failure=failure, created_at=NOW)
     intended = Deployment(mode="on_demand", name="x-1", intended_at=timestamp(NOW), arn="arn")
     records = KeptRecords(run(recipe(deployment={"patience": "30m"}), deployment=intended))
-    desk = Deploying(records=records, champions=None, deployments=FakeDeployments(seen or None))  # type: ignore[arg-type]
+    desk = Deploying(records=records, champions=None, deployments=FakeDeployments(seen or None))
     return desk.look(records.run, now), records
 
 

@@ -58,7 +58,7 @@ class Scene:
 
     @property
     def desk(self) -> JobWait:
-        return JobWait(records=self.records, jobs=self.jobs, tokens=self.tokens)  # type: ignore[arg-type]
+        return JobWait(records=self.records, jobs=self.jobs, tokens=self.tokens)
 
     def begin(self, now: datetime = NOW) -> None:
         self.desk.begin(self.records.run, "token", now)

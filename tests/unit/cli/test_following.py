@@ -1,0 +1,114 @@
+"""`show`, `runs` and `watch`: what people see of a run."""
+
+import json
+from argparse import Namespace
+
+import pytest
+
+from tests.unit.cli.fake_services import FakeServices, ended, entered, no_sleep
+from tests.unit.run_builders import RUN_ID, job, run
+from tunedrop.cli import runs, show, watch
+from tunedrop.errors import InvalidInputError, ServiceBusyError
+from tunedrop.run import ENDING, Failure
+
+
+def test_a_run_is_followed_state_by_state_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    first = run(timeline=entered("PrepareRun"))
+    second = run(timeline=entered("PrepareRun", "ValidateDataset"))
+    last = ended(timeline=entered("PrepareRun", "ValidateDataset"))
+    assert watch.follow(FakeServices(first, first, second, last), RUN_ID, no_sleep) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "12:00:00  PrepareRun               Prepare the run",
+        "12:00:01  ValidateDataset          Validate the dataset",
+        "12:01:00  RunSucceeded after 60 s",
+        "It serves.",
+        f"Report: s3://artifacts/runs/support/{RUN_ID}/report.html",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [("RunSucceeded", 0), ("RunUnchanged", 0), ("ModelRejected", 1), ("RunCancelled", 1)],
+)
+def test_the_exit_code_says_whether_the_run_ended_green(outcome: str, status: int) -> None:
+    assert watch.follow(FakeServices(ended(outcome)), RUN_ID, no_sleep) == status
+
+
+def test_clean_up_is_announced_once_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    ending = run(status=ENDING, failure=Failure(error="X", cause="Too bad."))
+    services = FakeServices(ending, ending, ended("ModelRejected"))
+    watch.follow(services, RUN_ID, no_sleep)
+    assert capsys.readouterr().out.count("cleaning up: Too bad.") == 1
+
+
+def test_a_run_that_never_opens_its_record_is_waited_for_a_minute() -> None:
+    naps: list[float] = []
+    with pytest.raises(ServiceBusyError, match=f"within 60 seconds. Try: tunedrop watch {RUN_ID}"):
+        watch.follow_new(FakeServices(), RUN_ID, naps.append)
+    assert sum(naps) == 60
+
+
+def test_a_run_that_opens_its_record_late_is_followed() -> None:
+    stranger = run(run_id="other")
+    assert watch.follow_new(FakeServices(stranger, ended()), RUN_ID, no_sleep) == 0
+
+
+def test_an_unknown_run_is_an_error_that_says_where_to_look() -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        runs.find_run(FakeServices(), "nobody")
+    expected = 'The stage "dev" has no run nobody. List them with: tunedrop runs RECIPE.'
+    assert str(refused.value) == expected
+
+
+def listed(monkeypatch: pytest.MonkeyPatch, recipe: str, *known: object) -> int:
+    monkeypatch.setattr(runs, "deployed", lambda _: FakeServices(*known))
+    return runs.run(Namespace(stage="dev", recipe=recipe))
+
+
+def test_the_runs_of_a_recipe_are_listed_with_how_they_ended(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert listed(monkeypatch, "support", run(), ended("ModelRejected")) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in lines] == [
+        ["2026-11-22T12:00:00", RUN_ID, "running"],
+        ["2026-11-22T12:00:00", RUN_ID, "ModelRejected"],
+    ]
+
+
+def test_a_recipe_without_runs_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InvalidInputError, match='no runs of the recipe "other" in the stage "dev"'):
+        listed(monkeypatch, "other", run())
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, found: object, *, as_json: bool = False) -> int:
+    monkeypatch.setattr(show, "deployed", lambda _: FakeServices(found))
+    return show.run(Namespace(stage="dev", run_id=RUN_ID, json=as_json))
+
+
+def test_what_is_known_of_a_run_is_shown_and_the_rest_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown(monkeypatch, run(job=job(status="InProgress"), cost={"training_usd_estimate": 1.5}))
+    out = capsys.readouterr().out
+    assert "Outcome            still running" in out
+    assert "Training cost      about 1.50 US dollars" in out
+    assert f"Customization job  {RUN_ID}-1 InProgress" in out
+    assert "Deployment" not in out
+    assert "Report" not in out
+
+
+def test_an_ended_run_is_shown_with_its_cause_and_its_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown(monkeypatch, ended("ModelRejected", "Too bad."))
+    out = capsys.readouterr().out
+    assert "What happened      Too bad." in out
+    assert f"Report             s3://artifacts/runs/support/{RUN_ID}/report.html" in out
+
+
+def test_a_record_is_shown_as_json_for_machines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown(monkeypatch, ended(), as_json=True)
+    assert json.loads(capsys.readouterr().out)["outcome"] == "RunSucceeded"
