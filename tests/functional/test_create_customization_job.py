@@ -1,5 +1,7 @@
 """CreateCustomizationJob: one job per attempt, whatever becomes of the calls."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec import structs
 
@@ -8,6 +10,7 @@ from tests.functional.world import Call, World
 from tunedrop.errors import (
     CustomizationJobFailedError,
     JobSlotsFullError,
+    ModelRejectedError,
     RunEndingError,
     ServiceBusyError,
 )
@@ -99,6 +102,28 @@ def test_a_refusal_ends_the_run_in_bedrocks_own_words(world: World, call: Call) 
     )
     with pytest.raises(CustomizationJobFailedError, match=f"{run.run_id}-1: This will not do"):
         call("create_customization_job", run_id=run.run_id)
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "ServiceQuotaExceededException"])
+def test_what_bedrock_refused_is_nothing_that_clean_up_looks_for(
+    world: World, call: Call, code: str
+) -> None:
+    run = world.uploaded_run()
+    world.faults.order("error", operation=CREATE, code=code, message="No")
+    with pytest.raises((CustomizationJobFailedError, JobSlotsFullError)):
+        call("create_customization_job", run_id=run.run_id)
+    assert world.find(run).job is None
+
+
+def test_nothing_is_trained_that_a_later_drops_model_keeps_from_service(
+    world: World, call: Call
+) -> None:
+    later = timestamp(NOW + timedelta(minutes=1))
+    champion = world.promoted(world.deployed_run(dropped_at=later))
+    run = world.uploaded_run()
+    with pytest.raises(ModelRejectedError, match=champion.run_id):
+        call("create_customization_job", run_id=run.run_id)
+    assert world.job_status(f"{run.run_id}-1") == ""
 
 
 def test_the_second_attempt_has_a_name_of_its_own(world: World, call: Call) -> None:

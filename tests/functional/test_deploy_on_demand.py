@@ -139,6 +139,17 @@ def test_a_refusal_ends_the_run_in_bedrocks_own_words(world: World, call: Call) 
         call("deploy_on_demand", run_id=run.run_id)
 
 
+@pytest.mark.parametrize("code", ["ValidationException", "ServiceQuotaExceededException"])
+def test_what_bedrock_refused_is_nothing_that_clean_up_looks_for(
+    world: World, call: Call, code: str
+) -> None:
+    run = world.trained_run()
+    world.faults.order("error", operation=CREATE, code=code, message="No")
+    with pytest.raises((DeploymentFailedError, CapacityUnavailableError)):
+        call("deploy_on_demand", run_id=run.run_id)
+    assert world.find(run).deployment is None
+
+
 def test_a_run_that_is_ending_deploys_nothing(world: World, call: Call) -> None:
     run = world.trained_run()
     end_while_it_deploys(world, run)

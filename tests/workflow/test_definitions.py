@@ -30,6 +30,7 @@ from tests.workflow.definitions import (
 )
 from tunedrop import errors
 from tunedrop.errors import BusinessError, CapacityUnavailableError, JobSlotsFullError
+from tunedrop.serving import approval, champions, clean_up
 
 FINE_TUNING, CLEAN_UP_RUN = MACHINES
 STANDARD_RETRY = states(FINE_TUNING)["PrepareRun"]["Retry"]
@@ -148,6 +149,21 @@ def test_an_hour_of_waiting_for_a_job_slot_adds_few_events() -> None:
 def test_a_failed_run_waits_for_its_clean_up_as_long_as_that_takes() -> None:
     waits = states(FINE_TUNING)["CleanUp"]["TimeoutSeconds"]
     assert waits >= definition(CLEAN_UP_RUN)["TimeoutSeconds"]
+
+
+def test_clean_up_gives_up_in_words_before_its_time_limit() -> None:
+    assert clean_up._LONGEST_TAKE_DOWN.total_seconds() < definition(CLEAN_UP_RUN)["TimeoutSeconds"]
+
+
+def test_a_run_that_waits_for_its_turn_asks_often_enough_to_be_known_as_waiting() -> None:
+    pause = states(FINE_TUNING)["WaitForCapacity"]["Seconds"]
+    assert 2 * pause < champions._ASKS_WITHIN.total_seconds()
+
+
+def test_an_approval_is_looked_at_before_its_deadline() -> None:
+    round_seconds = states(FINE_TUNING)["ApproveDeployment"]["TimeoutSeconds"]
+    assert round_seconds < approval.DEADLINE.total_seconds()
+    assert approval.DEADLINE.total_seconds() < definition(FINE_TUNING)["TimeoutSeconds"]
 
 
 # Handlers
