@@ -20,7 +20,7 @@ def failure_of(caught: dict[str, Any] | None, status: str) -> Failure:
     if status == "ABORTED":
         return Failure(error="RunCancelledError", cause="Somebody stopped the execution.")
     return Failure(
-        error=f"Execution{status.title()}",
+        error=f"Execution{status.title().replace('_', '')}",
         cause=f"The execution ended {status} without cleaning up; its history tells why.",
     )
 

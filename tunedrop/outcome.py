@@ -153,7 +153,8 @@ def still_billing(run: Run) -> str:
 def next_step(run: Run) -> str:
     """What people do next."""
     words = words_for(run.outcome or outcome_of(run)[0], is_promoted=run.promotion is not None)
-    file = run.source.key.rpartition("/")[2]
+    trained = run.files.get("train") or [{"key": run.source.key}]
+    file = trained[0]["key"].rpartition("/")[2]
     return words.next_step.format(run_id=run.run_id, recipe=run.recipe, file=file)
 
 

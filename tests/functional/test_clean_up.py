@@ -66,7 +66,7 @@ def test_the_first_failure_is_kept(world: World, call: Call) -> None:
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [("ABORTED", "RunCancelledError"), ("TIMED_OUT", "ExecutionTimed_Out"), ("FAILED", "Exec")],
+    [("ABORTED", "RunCancelledError"), ("TIMED_OUT", "ExecutionTimedOut"), ("FAILED", "Exec")],
 )
 def test_an_execution_that_ended_without_clean_up_is_told_by_its_status(
     world: World, call: Call, status: str, error: str

@@ -6,19 +6,19 @@ from collections.abc import Callable
 
 from tunedrop.cli.runs import find_run
 from tunedrop.cli.stage import deployed
-from tunedrop.errors import ServiceBusyError
+from tunedrop.errors import InvalidInputError
 from tunedrop.report.sentences import STATE_WORDS
 from tunedrop.run import ENDED, ENDING, Run, moment
 from tunedrop.services import Services
 
 _LOOK_EVERY_SECONDS = 1
-_RECORD_WITHIN_SECONDS = 60
+_RECORD_WITHIN_SECONDS = 30
 _GREEN = frozenset({"RunSucceeded", "RunUnchanged"})
 
 
 def run(options: argparse.Namespace) -> int:
     """0: the run ended green; 1: it did not."""
-    return follow(deployed(options.stage), options.run_id)
+    return follow_new(deployed(options.stage), options.run_id)
 
 
 def follow_new(services: Services, run_id: str, sleep: Callable[[float], None] = time.sleep) -> int:
@@ -27,9 +27,10 @@ def follow_new(services: Services, run_id: str, sleep: Callable[[float], None] =
         if services.records.find(run_id):
             return follow(services, run_id, sleep)
         sleep(_LOOK_EVERY_SECONDS)
-    raise ServiceBusyError(
-        f"The run {run_id} has not opened its record within {_RECORD_WITHIN_SECONDS} seconds. "
-        f"Try: tunedrop watch {run_id}"
+    raise InvalidInputError(
+        f'The stage "{services.settings.tunedrop_stage}" knows no run {run_id}, and none of that '
+        f"name has begun within {_RECORD_WITHIN_SECONDS} seconds. List them with: tunedrop runs "
+        "RECIPE."
     )
 
 

@@ -8,20 +8,26 @@ from tunedrop.errors import DeploymentDeclinedError
 from tunedrop.notifications import Notifications
 from tunedrop.records import RunRecords
 from tunedrop.run import Run, Wait, moment, timestamp
+from tunedrop.serving.champions import RecipeState
 
 DEADLINE = timedelta(days=3)
 
 
-def needs_approval(run: Run) -> bool:
-    """Whether the recipe asks for a person, or the deployment for more than its budget."""
+def needs_approval(run: Run, in_service: RecipeState) -> bool:
+    """Whether the recipe asks for a person, or the deployment for more than its budget.
+
+    The budget is for an hour of all that the recipe has in service: the champion, those that
+    serve on for a while after it replaced them, and this run's deployment beside them.
+    """
     plan = run.plan
     if plan.deployment.approval == "required":
         return True
     limit = plan.budget.hourly_usd
     if plan.deployment.mode != "provisioned" or limit is None:
         return False
-    hourly = hourly_cost(plan).usd
-    return hourly is None or hourly > limit
+    prices = [hourly_cost(plan).usd, *(each.hourly_usd for each in in_service.deployments)]
+    known = [price for price in prices if price is not None]
+    return len(known) < len(prices) or sum(known) > limit
 
 
 @dataclass(frozen=True, kw_only=True)

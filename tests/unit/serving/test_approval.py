@@ -6,13 +6,14 @@ import pytest
 
 from tests.unit.run_builders import recipe, run
 from tunedrop.serving.approval import needs_approval
+from tunedrop.serving.champions import RecipeState
 
 NOVA_LITE = "amazon.nova-lite-v1:0:300k"
 UNPRICED = {"mode": "provisioned", "commitment": "1 month"}
 
 
 def asked(**sections: Any) -> bool:
-    return needs_approval(run(recipe(base_model=NOVA_LITE, **sections)))
+    return needs_approval(run(recipe(base_model=NOVA_LITE, **sections)), RecipeState())
 
 
 @pytest.mark.parametrize("mode", ["on_demand", "provisioned"])
