@@ -66,7 +66,11 @@ def test_the_first_failure_is_kept(world: World, call: Call) -> None:
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [("ABORTED", "RunCancelledError"), ("TIMED_OUT", "ExecutionTimedOut"), ("FAILED", "Exec")],
+    [
+        ("ABORTED", "RunCancelledError"),
+        ("TIMED_OUT", "ExecutionTimedOut"),
+        ("FAILED", "ExecutionFailed"),
+    ],
 )
 def test_an_execution_that_ended_without_clean_up_is_told_by_its_status(
     world: World, call: Call, status: str, error: str
@@ -75,7 +79,7 @@ def test_an_execution_that_ended_without_clean_up_is_told_by_its_status(
     assert call("clean_up", **given(run, status=status, failure=None)) == CLEAN
     failure = world.find(run).failure
     assert failure is not None
-    assert failure.error.startswith(error)
+    assert failure.error == error
 
 
 def test_a_run_whose_record_was_never_opened_gets_one(world: World, call: Call) -> None:

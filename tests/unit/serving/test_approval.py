@@ -5,15 +5,27 @@ from typing import Any
 import pytest
 
 from tests.unit.run_builders import recipe, run
+from tunedrop.run import Deployment
 from tunedrop.serving.approval import needs_approval
-from tunedrop.serving.champions import RecipeState
+from tunedrop.serving.champions import RecipeState, Retiree
 
 NOVA_LITE = "amazon.nova-lite-v1:0:300k"
 UNPRICED = {"mode": "provisioned", "commitment": "1 month"}
 
 
-def asked(**sections: Any) -> bool:
-    return needs_approval(run(recipe(base_model=NOVA_LITE, **sections)), RecipeState())
+def asked(in_service: RecipeState | None = None, **sections: Any) -> bool:
+    planned = run(recipe(base_model=NOVA_LITE, **sections))
+    return needs_approval(planned, in_service or RecipeState())
+
+
+def serving(*hourly: float | None) -> RecipeState:
+    """Replaced champions that serve on, at these prices."""
+    return RecipeState(retiring=tuple(_retiree(usd) for usd in hourly))
+
+
+def _retiree(usd: float | None) -> Retiree:
+    serves = Deployment(mode="provisioned", name="x", intended_at="", hourly_usd=usd)
+    return Retiree(run_id="x", retire_at="", deployment=serves)
 
 
 @pytest.mark.parametrize("mode", ["on_demand", "provisioned"])
@@ -44,3 +56,16 @@ def test_without_a_budget_nobody_is_asked() -> None:
 
 def test_what_bills_by_the_token_is_within_every_hourly_budget() -> None:
     assert not asked(deployment={"mode": "on_demand"}, budget={"hourly_usd": 0})
+
+
+@pytest.mark.parametrize(("limit", "is_asked"), [(300, True), (320, False)])
+def test_what_serves_already_counts_against_the_budget(limit: float, is_asked: bool) -> None:
+    budget = {"hourly_usd": limit}
+    given = {"deployment": {"mode": "provisioned"}, "budget": budget}
+    assert asked(serving(100.0, 100.0), **given) is is_asked
+
+
+def test_what_serves_at_an_unknown_price_counts_as_beyond_the_budget() -> None:
+    given = {"deployment": {"mode": "provisioned"}, "budget": {"hourly_usd": 10_000}}
+    assert asked(serving(None), **given)
+    assert not asked(serving(0.0), **given)
