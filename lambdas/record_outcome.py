@@ -7,12 +7,7 @@ from msgspec import Struct
 
 from lambdas.runtime import dump, logger, parse, services
 from tunedrop.endings import source_of
-from tunedrop.settings import (
-    METRICS_NAMESPACE,
-    OUTCOME_DIMENSION,
-    OUTCOME_METRIC,
-    STAGE_DIMENSION,
-)
+from tunedrop.settings import METRICS_NAMESPACE, OUTCOME_METRIC, outcome_dimensions
 
 
 class RecordOutcomeInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,5 +40,6 @@ def count(outcome: str) -> None:
     with single_metric(
         name=OUTCOME_METRIC, unit=MetricUnit.Count, value=1, namespace=METRICS_NAMESPACE
     ) as metric:
-        metric.add_dimension(STAGE_DIMENSION, services().settings.tunedrop_stage)
-        metric.add_dimension(OUTCOME_DIMENSION, outcome)
+        stage = services().settings.tunedrop_stage
+        for name, value in outcome_dimensions(stage, outcome).items():
+            metric.add_dimension(name, value)

@@ -11,12 +11,7 @@ from constructs import Construct
 
 from stacks.task_functions import TaskFunction
 from stacks.workflow import Workflow
-from tunedrop.settings import (
-    METRICS_NAMESPACE,
-    OUTCOME_DIMENSION,
-    OUTCOME_METRIC,
-    STAGE_DIMENSION,
-)
+from tunedrop.settings import METRICS_NAMESPACE, OUTCOME_METRIC, outcome_dimensions
 
 PAGING_OUTCOMES: Mapping[str, str] = {
     "ServiceFailed": "A run ended by our own fault, which is no business outcome.",
@@ -83,7 +78,7 @@ def _outcome(stage: str, outcome: str) -> cloudwatch.Metric:
     return cloudwatch.Metric(
         namespace=METRICS_NAMESPACE,
         metric_name=OUTCOME_METRIC,
-        dimensions_map={STAGE_DIMENSION: stage, OUTCOME_DIMENSION: outcome},
+        dimensions_map=outcome_dimensions(stage, outcome),
         statistic="Sum",
         period=_PERIOD,
     )

@@ -26,6 +26,7 @@ from stacks.task_functions import CREATE_TIMEOUT, FunctionSettings, task_functio
 from stacks.workflow import DEFINITIONS, Workflow
 from tunedrop.errors import InvalidInputError
 from tunedrop.recipe import Recipe
+from tunedrop.settings import SERVICE_NAME
 
 
 class FineTuningService(Construct):
@@ -116,7 +117,7 @@ class FineTuningService(Construct):
             "MODEL_KEY_ARN": r.key.key_arn,
             "RECIPE_NAMES": ",".join(sorted(self._recipes)),
             "CREATE_TIMEOUT_SECONDS": str(CREATE_TIMEOUT),
-            "POWERTOOLS_SERVICE_NAME": "tunedrop",
+            "POWERTOOLS_SERVICE_NAME": SERVICE_NAME,
         }
 
     def _place_functions(self, code: lambda_.Code, log_groups: LogGroups) -> None:

@@ -8,8 +8,7 @@ from tunedrop.errors import InvalidInputError
 
 METRICS_NAMESPACE = "Tunedrop"
 OUTCOME_METRIC = "RunsEnded"
-STAGE_DIMENSION = "stage"
-OUTCOME_DIMENSION = "outcome"
+SERVICE_NAME = "tunedrop"
 
 TAG_STAGE = "tunedrop:stage"
 TAG_RECIPE = "tunedrop:recipe"
@@ -79,6 +78,14 @@ def recipe_parameter(stage: str, recipe: str) -> str:
 def model_parameter(stage: str, recipe: str) -> str:
     """Name of the SSM parameter that applications read: the model id of the recipe's champion."""
     return f"/tunedrop/{stage}/{recipe}/model"
+
+
+def outcome_dimensions(stage: str, outcome: str) -> dict[str, str]:
+    """The dimensions of the metric that counts how runs end, and of the alarms on it.
+
+    `service` is among them because powertools adds it to every metric.
+    """
+    return {"stage": stage, "outcome": outcome, "service": SERVICE_NAME}
 
 
 def run_tags(stage: str, recipe: str, run_id: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from tests.functional.samples import NOW, Json, recipe, unique
 from tests.functional.world import Call, World
 from tunedrop.errors import CapacityUnavailableError
 from tunedrop.run import CleanUp, Failure, Run, Source, plain
+from tunedrop.settings import SERVICE_NAME, outcome_dimensions
 
 GONE = CleanUp(done=True)
 
@@ -65,17 +66,21 @@ def test_a_second_call_answers_as_the_first_and_tells_nobody(
 
 
 def test_the_metric_of_the_alarms_is_emitted(
-    world: World, call: Call, capsys: pytest.CaptureFixture[str]
+    world: World,
+    call: Call,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", SERVICE_NAME)
     conclude(call, failed(world, "DeploymentFailedError"))
     lines = capsys.readouterr().out.splitlines()
     [metric] = [json.loads(line) for line in lines if "CloudWatchMetrics" in line]
     assert metric["RunsEnded"] == [1.0]
-    assert metric["outcome"] == "DeploymentFailed"
-    assert metric["stage"] == world.settings.tunedrop_stage
+    watched = outcome_dimensions(world.settings.tunedrop_stage, "DeploymentFailed")
+    assert {name: metric[name] for name in watched} == watched
     [described] = metric["_aws"]["CloudWatchMetrics"]
     assert described["Namespace"] == "Tunedrop"
-    assert sorted(described["Dimensions"][0]) == ["outcome", "stage"]
+    assert set(described["Dimensions"][0]) == set(watched)
 
 
 @pytest.mark.parametrize(

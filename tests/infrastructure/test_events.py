@@ -79,7 +79,7 @@ def test_our_own_faults_page_somebody(service: Synthesized, outcome: str) -> Non
     alarm = service.only("AWS::CloudWatch::Alarm", f"{PREFIX}Alarms{outcome}")["Properties"]
     dimensions = {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
     assert (alarm["Namespace"], alarm["MetricName"]) == ("Tunedrop", "RunsEnded")
-    assert dimensions == {"stage": "dev", "outcome": outcome}
+    assert dimensions == {"stage": "dev", "outcome": outcome, "service": "tunedrop"}
     assert "Pages" in flat(alarm["AlarmActions"])
 
 
