@@ -221,6 +221,21 @@ def test_the_rollback_target_keeps_its_deployment(world: World, call: Call) -> N
     assert world.deployment_status(run.deployment.arn) == "Active"
 
 
+def test_a_champion_replaced_twice_serves_on_for_its_grace(world: World, call: Call) -> None:
+    run = world.promoted(world.deployed_run())
+    for minutes in (1, 2):
+        world.promoted(world.deployed_run(dropped_at=timestamp(NOW + timedelta(minutes=minutes))))
+    assert call("clean_up", **given(run)) == CLEAN
+    assert world.deployment_status(f"{run.run_id}-1") == "Active"
+
+
+def test_a_champion_keeps_its_deployment_whatever_its_record_says(world: World, call: Call) -> None:
+    run = world.promoted(world.deployed_run())
+    run = world.services.records.update(run, promotion=None)
+    assert call("clean_up", **given(run)) == CLEAN
+    assert world.deployment_status(f"{run.run_id}-1") == "Active"
+
+
 def test_a_run_that_has_ended_is_clean_already(world: World, call: Call) -> None:
     run = world.deployed_run()
     ended = world.services.records.end(run, outcome="RunSucceeded", cause="", now=NOW)
