@@ -17,6 +17,7 @@ RUN_REQUEST_SUFFIX = ".run.yaml"
 # the attempt behind it (63 characters in all: botocore 1.44.5, CustomModelName).
 RUN_ID_PATTERN = re.compile(r"[0-9a-zA-Z](-?[0-9a-zA-Z]){0,59}")
 _RUN_ID_MAX = 60
+_LONGEST_ANSWERED_KEY = 1000
 
 
 def make_run_id(
@@ -43,7 +44,14 @@ def run_of_attempt(name: str) -> str:
 
 
 def answer_key(dropped_key: str) -> str:
-    """Where the answer to a drop lies in the artifacts bucket."""
+    """Where the answer to a drop lies in the artifacts bucket.
+
+    A key that leaves no room for that in S3's 1,024 bytes is cut, with a digest behind it.
+    """
+    name = dropped_key.encode()
+    if len(name) > _LONGEST_ANSWERED_KEY:
+        cut = name[: _LONGEST_ANSWERED_KEY - 20].decode(errors="ignore")
+        dropped_key = f"{cut}-{hashlib.sha256(name).hexdigest()[:12]}"
     return f"{ANSWERS_PREFIX}{dropped_key}.json"
 
 

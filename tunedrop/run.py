@@ -59,10 +59,11 @@ class Deployment(Struct, frozen=True, kw_only=True):
 
 
 class Wait(Struct, frozen=True, kw_only=True):
-    """The task token by which a waiting state is resumed; each look stores a new one."""
+    """The task token by which the waiting `state` is resumed; each look stores a new one."""
 
     token: str
     since: str
+    state: str = ""
 
 
 class Promotion(Struct, frozen=True, kw_only=True):

@@ -89,7 +89,7 @@ def test_error_that_the_runbook_names_is_ours(error: str) -> None:
     ("state", "field", "said"),
     [
         ("WaitForJobSlot", "Seconds", "every 30 minutes"),
-        ("WaitForCapacity", "Seconds", "every 5 minutes"),
+        ("WaitForCapacity", "Seconds", "every 10 minutes"),
         ("WaitForCustomizationJob", "TimeoutSeconds", "every 15 minutes"),
         ("ApproveDeployment", "TimeoutSeconds", "every hour"),
     ],

@@ -82,3 +82,9 @@ def test_everything_of_a_run_lies_under_its_root() -> None:
 
 def test_what_bedrock_writes_lies_apart_so_that_it_can_expire() -> None:
     assert LAYOUT.training_output == "training/support/support-20261122-0123456789ab/"
+
+
+def test_answer_to_a_key_too_long_for_s3_has_a_key_of_its_own_that_is_not() -> None:
+    keys = {answer_key(f"datasets/{'é' * 500}{end}") for end in ("a", "b")}
+    assert len(keys) == 2
+    assert all(len(key.encode()) <= 1024 for key in keys)

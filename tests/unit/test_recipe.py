@@ -171,3 +171,7 @@ def test_recipes_for_retired_models_need_the_switch() -> None:
     assert len(recipes.load_directory(folder, allow_retired=True)) == 3
     with pytest.raises(InvalidInputError, match="takes no new customization jobs"):
         recipes.load_directory(folder)
+
+
+def test_patience_beyond_a_week_is_refused() -> None:
+    assert "patience is 8d; at most 7d" in refusal(deployment={"patience": "8d"})

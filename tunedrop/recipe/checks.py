@@ -7,6 +7,8 @@ from tunedrop.errors import InvalidInputError
 from tunedrop.recipe.hyperparameters import hyperparameter_problems
 from tunedrop.recipe.model import Recipe
 
+_LONGEST_PATIENCE_SECONDS = 7 * 86400
+
 
 def problems(recipe: Recipe, *, allow_retired: bool) -> Iterator[str]:
     """Everything about a well-formed recipe that cannot be served, in words."""
@@ -88,6 +90,11 @@ def _unserved(key: str, value: str, what: str) -> str:
 
 
 def _deployment_problems(recipe: Recipe, model: BaseModel) -> Iterator[str]:
+    if recipe.deployment.patience_seconds > _LONGEST_PATIENCE_SECONDS:
+        yield (
+            f"deployment.patience is {recipe.deployment.patience}; at most 7d is accepted, because "
+            "each look adds to the execution's history"
+        )
     deployment, serving = recipe.deployment, model.serving
     if deployment.mode == "on_demand" and not serving.on_demand:
         yield f"deployment.mode on_demand is not offered for {model.name}; {_modes(model)}"

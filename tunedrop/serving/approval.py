@@ -11,6 +11,7 @@ from tunedrop.run import Run, Wait, moment, timestamp
 from tunedrop.serving.champions import RecipeState
 
 DEADLINE = timedelta(days=3)
+_STATE = "ApproveDeployment"
 
 
 def needs_approval(run: Run, in_service: RecipeState) -> bool:
@@ -45,7 +46,8 @@ class Approval:
                 f"Nobody approved the deployment within {DEADLINE.days} days of {asked_at}."
             )
         asked = {"asked_at": asked_at or timestamp(now)}
-        run = self.records.update(run, wait=Wait(token=token, since=timestamp(now)), approval=asked)
+        wait = Wait(token=token, since=timestamp(now), state=_STATE)
+        run = self.records.update(run, wait=wait, approval=asked)
         if not asked_at:
             self._tell(run)
 

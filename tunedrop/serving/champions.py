@@ -13,7 +13,7 @@ from tunedrop.run import ENDED, RUNNING, Deployment, Promotion, Run, moment, pla
 _HISTORY = 50
 _TRIES = 5
 _RECENT_RUNS = 100
-_ASKS_WITHIN = timedelta(minutes=15)
+_ASKS_WITHIN = timedelta(minutes=30)
 
 
 class Champion(Struct, frozen=True, kw_only=True):

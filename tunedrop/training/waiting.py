@@ -12,6 +12,7 @@ from tunedrop.run import RUNNING, Job, Run, Wait, plain, timestamp
 from tunedrop.tokens import TaskTokens
 from tunedrop.training.jobs import CustomizationJobs, JobView
 
+_STATE = "WaitForCustomizationJob"
 _ATTEMPTS = 2
 
 # Bedrock gives a failed job no code, only words; these are those of its own faults.
@@ -40,13 +41,17 @@ class JobWait:
 
         A second call replaces the token; the state that held the old one has moved on.
         """
-        run = self.records.update(run, wait=Wait(token=token, since=timestamp(now)))
+        wait = Wait(token=token, since=timestamp(now), state=_STATE)
+        run = self.records.update(run, wait=wait)
         self._look_and_answer(run, now)
 
     def resume(self, job_name: str, now: datetime) -> None:
-        """React to Bedrock's event about a job; events about strangers' jobs pass by."""
+        """React to Bedrock's event about a job; events about strangers' jobs pass by.
+
+        So do late and doubled ones: by then the token may be that of another state's wait.
+        """
         run = self.records.find(run_of_attempt(job_name))
-        if run and run.status == RUNNING and run.wait and run.job and run.job.name == job_name:
+        if run and run.job and run.job.name == job_name and _waits_for_job(run):
             self._look_and_answer(run, now)
 
     def _look_and_answer(self, run: Run, now: datetime) -> None:
@@ -107,6 +112,10 @@ class JobWait:
         why = f"it had not begun to train after {patience} in Bedrock's queue"
         self.records.update(run, job=structs.replace(job, stopping_because=why))
         self.jobs.stop(view.arn)
+
+
+def _waits_for_job(run: Run) -> bool:
+    return run.status == RUNNING and run.wait is not None and run.wait.state == _STATE
 
 
 def _seen(job: Job, view: JobView) -> Job:
