@@ -10,6 +10,9 @@ from localcloud.bedrock.faults import Faults
 from tests.localcloud.cloud_process import eventually, running_cloud
 from tests.localcloud.runs import ROUTING, SUMMARIES, Service, sample
 
+# One cloud serves them all.
+pytestmark = pytest.mark.xdist_group("troubled_runs")
+
 _RECIPE_PARAMETER = f"/tunedrop/dev/{SUMMARIES}/recipe"
 
 
@@ -32,7 +35,7 @@ def impatient(service: Service) -> Iterator[None]:
     parameters = service.cloud.client("ssm")
     deployed = parameters.get_parameter(Name=_RECIPE_PARAMETER)["Parameter"]["Value"]
     recipe = json.loads(deployed)
-    recipe.setdefault("deployment", {})["patience"] = "5s"
+    recipe.setdefault("deployment", {})["patience"] = "8s"
     parameters.put_parameter(Name=_RECIPE_PARAMETER, Value=json.dumps(recipe), Overwrite=True)
     yield
     parameters.put_parameter(Name=_RECIPE_PARAMETER, Value=deployed, Overwrite=True)
