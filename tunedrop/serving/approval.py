@@ -47,9 +47,10 @@ class Approval:
             )
         asked = {"asked_at": asked_at or timestamp(now)}
         wait = Wait(token=token, since=timestamp(now), state=_STATE)
-        run = self.records.update(run, wait=wait, approval=asked)
-        if not asked_at:
+        run = self.records.update(run, wait=wait, approval={**run.approval, **asked})
+        if not run.approval.get("told_at"):
             self._tell(run)
+            self.records.update(run, approval={**run.approval, "told_at": timestamp(now)})
 
     def _tell(self, run: Run) -> None:
         hourly = hourly_cost(run.plan)

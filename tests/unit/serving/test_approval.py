@@ -1,12 +1,14 @@
 """Who is asked before a model is deployed."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from tests.unit.run_builders import recipe, run
+from tests.unit.run_builders import NOW, KeptRecords, recipe, run
+from tunedrop.errors import ServiceBusyError
 from tunedrop.run import Deployment
-from tunedrop.serving.approval import needs_approval
+from tunedrop.serving.approval import Approval, needs_approval
 from tunedrop.serving.champions import RecipeState, Retiree
 
 NOVA_LITE = "amazon.nova-lite-v1:0:300k"
@@ -69,3 +71,27 @@ def test_what_serves_at_an_unknown_price_counts_as_beyond_the_budget() -> None:
     given = {"deployment": {"mode": "provisioned"}, "budget": {"hourly_usd": 10_000}}
     assert asked(serving(None), **given)
     assert not asked(serving(0.0), **given)
+
+
+@dataclass
+class BusyTopic:
+    """Refuses the first message, and keeps those that it takes."""
+
+    refusals: int = 1
+    sent: list[str] = field(default_factory=list)
+
+    def send(self, *, subject: str, message: str) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise ServiceBusyError("AWS is busy.")
+        self.sent.append(message)
+
+
+def test_a_question_that_could_not_be_sent_is_sent_by_the_next_call_and_once() -> None:
+    topic, records = BusyTopic(), KeptRecords(run())
+    approval = Approval(records=records, notifications=topic)
+    with pytest.raises(ServiceBusyError):
+        approval.ask(records.run, "first", NOW)
+    for token in ("second", "third"):
+        approval.ask(records.run, token, NOW)
+    assert len(topic.sent) == 1

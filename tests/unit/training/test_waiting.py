@@ -13,7 +13,7 @@ from tunedrop.run import ENDED, Run, Wait, timestamp
 from tunedrop.training.jobs import JobView
 from tunedrop.training.waiting import JobWait
 
-WAITING = Wait(token="token", since=timestamp(NOW))
+WAITING = Wait(token="token", since=timestamp(NOW), state="WaitForCustomizationJob")
 INTERNAL = "Encountered an internal error when processing the request."
 
 
@@ -221,8 +221,13 @@ def test_an_event_of_another_job_passes_by(name: str) -> None:
 
 @pytest.mark.parametrize(
     "quiet",
-    [run(job=job()), run(job=job(), wait=WAITING, status=ENDED), run(wait=WAITING)],
-    ids=["nobody waits", "the run has ended", "no job"],
+    [
+        run(job=job()),
+        run(job=job(), wait=WAITING, status=ENDED),
+        run(wait=WAITING),
+        run(job=job(), wait=structs.replace(WAITING, state="ApproveDeployment")),
+    ],
+    ids=["nobody waits", "the run has ended", "no job", "it waits for an approval"],
 )
 def test_an_event_that_nobody_waits_for_passes_by(quiet: Run) -> None:
     found = scene(view("Completed"), quiet)
