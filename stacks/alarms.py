@@ -87,7 +87,8 @@ def _outcome(stage: str, outcome: str) -> cloudwatch.Metric:
 def _unsuccessful(workflow: Workflow) -> cloudwatch.MathExpression:
     machine = workflow.state_machine
     return cloudwatch.MathExpression(
-        expression="failed + timed_out + aborted",
+        # Without FILL there is no sum, and no alarm, where one of the three has no data point.
+        expression="FILL(failed, 0) + FILL(timed_out, 0) + FILL(aborted, 0)",
         label="Executions that did not succeed",
         using_metrics={
             "failed": machine.metric_failed(),

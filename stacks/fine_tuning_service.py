@@ -17,7 +17,7 @@ from stacks.customization_role import CustomizationRole
 from stacks.intake import Intake
 from stacks.lambda_bundle import bundled_code
 from stacks.log_groups import LogGroups
-from stacks.notifications import let_services_use, topic
+from stacks.notifications import let_alarms_publish, let_services_use, topic
 from stacks.recipes import RecipeParameters, allow_owners, allow_use, with_base_models
 from stacks.resources import Resources
 from stacks.resume import Resume
@@ -72,6 +72,7 @@ class FineTuningService(Construct):
         let_services_use(key, self)
         self.notifications_topic = topic(self, "Notifications", key=key, emails=notification_emails)
         self.alarms_topic = topic(self, "Pages", key=key, emails=alarm_emails)
+        let_alarms_publish(self.alarms_topic)
         self._resources = Resources(
             scope=self,
             stage=stage,

@@ -21,6 +21,23 @@ def topic(scope: Construct, id: str, *, key: kms.IKey, emails: Sequence[str]) ->
     return created
 
 
+def let_alarms_publish(topic: sns.Topic) -> None:
+    """Let CloudWatch's alarms of this account publish.
+
+    A topic with a policy of its own, such as the one about TLS, has lost the default policy by
+    which they could.
+    """
+    stack = Stack.of(topic)
+    statement = iam.PolicyStatement(
+        sid="Alarms",
+        principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions=["sns:Publish"],
+        resources=[topic.topic_arn],
+        conditions=_by_alarms_of(stack),
+    )
+    topic.add_to_resource_policy(statement)
+
+
 def let_services_use(key: kms.IKey, scope: Construct) -> None:
     """Let CloudWatch use the key for alarms to the topic and for log groups.
 
@@ -29,23 +46,26 @@ def let_services_use(key: kms.IKey, scope: Construct) -> None:
     documents. Has no effect on an imported key.
     """
     stack = Stack.of(scope)
-    here = f"{stack.region}:{stack.account}"
-    alarms = f"arn:{stack.partition}:cloudwatch:{here}:alarm:*"
-    log_groups = f"arn:{stack.partition}:logs:{here}:log-group:*"
-    key.add_to_resource_policy(_for_alarms(alarms, stack.account))
+    log_groups = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:*"
+    key.add_to_resource_policy(_for_alarms(stack))
     key.add_to_resource_policy(_for_logs(log_groups, stack.region))
 
 
-def _for_alarms(alarms: str, account: str) -> iam.PolicyStatement:
+def _by_alarms_of(stack: Stack) -> dict[str, dict[str, str]]:
+    alarms = f"arn:{stack.partition}:cloudwatch:{stack.region}:{stack.account}:alarm:*"
+    return {
+        "StringEquals": {"aws:SourceAccount": stack.account},
+        "ArnLike": {"aws:SourceArn": alarms},
+    }
+
+
+def _for_alarms(stack: Stack) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         sid="AlarmsToTopics",
         principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
         actions=["kms:Decrypt", "kms:GenerateDataKey*"],
         resources=_THIS_KEY,
-        conditions={
-            "StringEquals": {"aws:SourceAccount": account},
-            "ArnLike": {"aws:SourceArn": alarms},
-        },
+        conditions=_by_alarms_of(stack),
     )
 
 

@@ -130,6 +130,24 @@ def test_topics_are_under_the_key_and_refuse_publishers_without_tls(
     assert all("aws:SecureTransport" in flat(p) for p in policies)
 
 
+def test_alarms_may_publish_to_the_topic_that_they_name(service: Synthesized) -> None:
+    policy = service.only("AWS::SNS::TopicPolicy", f"{PREFIX}Pages")["Properties"]
+    [allowed] = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert allowed["Action"] == "sns:Publish"
+    assert ":alarm:*" in flat(allowed["Condition"])
+    for alarm in service.of_type("AWS::CloudWatch::Alarm").values():
+        assert alarm["Properties"]["AlarmActions"] == policy["Topics"]
+
+
+def test_clean_up_that_fails_in_one_way_only_still_pages(service: Synthesized) -> None:
+    alarm = service.only("AWS::CloudWatch::Alarm", f"{PREFIX}AlarmsCleanUpRunFailed")
+    queries = alarm["Properties"]["Metrics"]
+    [expression] = [q["Expression"] for q in queries if "Expression" in q]
+    metrics = {q["Id"] for q in queries if "MetricStat" in q}
+    assert set(expression.split(" + ")) == {f"FILL({metric}, 0)" for metric in metrics}
+
+
 def _rendered(transformer: dict[str, object]) -> dict[str, str]:
     """The template with each placeholder replaced by the path that fills it."""
     template = str(transformer["InputTemplate"])
