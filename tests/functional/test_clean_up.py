@@ -167,6 +167,16 @@ def test_the_model_of_a_completed_job_is_deleted(world: World, call: Call) -> No
     assert clean_up.taken_down == (f"customization job and model {run.job.name}",)
 
 
+@pytest.mark.parametrize(("outcome", "stays"), [("CleanUpFailed", False), ("RunSucceeded", True)])
+def test_a_run_that_ended_because_its_clean_up_failed_is_passed_over_again(
+    world: World, call: Call, outcome: str, stays: bool
+) -> None:
+    run = world.run_with_model()
+    world.services.records.end(run, outcome=outcome, cause="", now=NOW)
+    assert call("clean_up", **given(run, failure=None)) == CLEAN
+    assert world.model_exists(f"{run.run_id}-1") is stays
+
+
 def test_former_attempts_are_taken_down_as_well(world: World, call: Call) -> None:
     run = world.run_with_model()
     assert run.job is not None

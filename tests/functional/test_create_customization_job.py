@@ -14,7 +14,7 @@ from tunedrop.errors import (
     RunEndingError,
     ServiceBusyError,
 )
-from tunedrop.run import Failure, Job, timestamp
+from tunedrop.run import Failure, Job, moment, timestamp
 
 CREATE = "CreateModelCustomizationJob"
 
@@ -84,6 +84,17 @@ def test_the_intent_is_recorded_before_bedrock_is_asked(world: World, call: Call
     job = world.find(run).job
     assert job is not None
     assert (job.name, job.arn) == (f"{run.run_id}-1", "")
+
+
+def test_a_later_call_renews_the_intent_for_which_clean_up_waits(world: World, call: Call) -> None:
+    hours_ago = Job(attempt=1, name="x-1", intended_at=timestamp(NOW - timedelta(hours=3)))
+    run = world.uploaded_run(job=hours_ago)
+    world.faults.order("error", operation=CREATE)
+    with pytest.raises(ServiceBusyError):
+        call("create_customization_job", run_id=run.run_id)
+    job = world.find(run).job
+    assert job is not None
+    assert world.services.now() - moment(job.intended_at) < timedelta(minutes=1)
 
 
 def test_full_job_slots_are_waited_for(world: World, call: Call) -> None:

@@ -1,18 +1,21 @@
 """Takes down what a run leaves behind: one idempotent pass, repeated until nothing is left."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tunedrop.errors import CleanUpFailedError
+from tunedrop.errors import CleanUpFailedError, RunEndingError
 from tunedrop.records import RunRecords
-from tunedrop.run import ENDING, CleanUp, Deployment, Failure, Job, Run, moment
+from tunedrop.run import ENDED, CleanUp, Deployment, Failure, Job, Run, moment
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.deployments import CustomModels, Deployments
 from tunedrop.training.jobs import CustomizationJobs
 
 # Throughput takes up to half an hour to be created, and can be deleted only then.
 _LONGEST_TAKE_DOWN = timedelta(hours=3)
+# What a function asked for in its last moment takes a little longer to be shown.
+_LANDING = timedelta(seconds=15)
 _RUNNING_JOB = frozenset({"InProgress", "Stopping"})
 
 
@@ -30,18 +33,21 @@ class TakeDown:
     def begin(self, run: Run, failure: Failure, now: datetime) -> CleanUp:
         """Close the run to creators and pass once; a run that has ended is clean already.
 
-        Raises `CleanUpFailedError` when something is left after three hours.
+        Unless it ended because clean-up failed: that run is passed over again. Raises
+        `CleanUpFailedError` when something is left after three hours.
         """
         source = run.source
         run = self.records.begin_ending(run, failure, now)
-        if run.status != ENDING or run.source != source:
-            return run.clean_up or CleanUp(done=True)
+        if run.source != source or _is_clean(run):
+            return CleanUp(done=True)
         left = tuple(self._pass(run, now))
         clean_up = CleanUp(
             taken_down=() if left else tuple(_names(run)), still_billing=left, done=not left
         )
-        self.records.update_ending(run, clean_up=clean_up)
-        if left and now - moment(run.ending_at) > _LONGEST_TAKE_DOWN:
+        # Another clean-up may have been quicker, and the run may have ended meanwhile.
+        with suppress(RunEndingError):
+            self.records.update_ending(run, clean_up=clean_up)
+        if left and now - moment(run.ending_at or run.ended_at) > _LONGEST_TAKE_DOWN:
             raise CleanUpFailedError(
                 f"Still there {_LONGEST_TAKE_DOWN} after the run {run.run_id} began to end, and "
                 f"perhaps billing: {'; '.join(left)}. Delete it in Bedrock's console."
@@ -81,7 +87,11 @@ class TakeDown:
 
     def _may_be_in_flight(self, arn: str, intended_at: str, now: datetime) -> bool:
         """Whether a function that was stopped with its execution may still be creating it."""
-        return not arn and now - moment(intended_at) <= self.create_timeout
+        return not arn and now - moment(intended_at) <= self.create_timeout + _LANDING
+
+
+def _is_clean(run: Run) -> bool:
+    return run.status == ENDED and run.outcome != CleanUpFailedError.outcome
 
 
 def _names(run: Run) -> Iterator[str]:

@@ -36,7 +36,7 @@ class Deploying:
             return run.deployment
         self.champions.check_not_superseded(run)
         self.champions.take_turn(run, now)
-        deployment = run.deployment or self._intend(run, mode, now)
+        deployment = self._intend(run, mode, now)
         found = self.deployments.find(mode, deployment.name)
         if found is None:
             self._create(run, deployment, now)
@@ -75,6 +75,7 @@ class Deploying:
         return seen
 
     def _intend(self, run: Run, mode: str, now: datetime) -> Deployment:
+        """Record the intent; each call renews it, so that clean-up waits for the latest one."""
         hourly = hourly_cost(run.plan).usd if mode == PROVISIONED else 0.0
         deployment = Deployment(
             mode=mode,

@@ -37,11 +37,11 @@ class JobCreation:
 
         Nothing is trained that a later drop's model would keep from service.
         """
+        if run.job and run.job.arn:
+            return run.job
         if run.job is None:
             self.champions.check_not_superseded(run)
-        job = run.job or self._intend(run, now)
-        if job.arn:
-            return job
+        job = self._intend(run, now)
         found = self.jobs.find(job.name)
         if found is None:
             self._ask(run, job)
@@ -63,6 +63,7 @@ class JobCreation:
             raise
 
     def _intend(self, run: Run, now: datetime) -> Job:
+        """Record the intent; each call renews it, so that clean-up waits for the latest one."""
         attempt = len(run.former_jobs) + 1
         job = Job(
             attempt=attempt,
