@@ -94,7 +94,7 @@ def test_among_waiting_runs_the_latest_drop_goes_first(world: World, call: Call)
 
 
 def test_a_run_that_no_longer_asks_keeps_nobody_waiting(world: World, call: Call) -> None:
-    long_ago = timestamp(world.services.now() - timedelta(minutes=16))
+    long_ago = timestamp(world.services.now() - timedelta(minutes=31))
     run = world.trained_run()
     world.trained_run(dropped_at=later(1), turn_asked_at=long_ago)
     assert call("deploy_on_demand", run_id=run.run_id)["deployment_arn"]
