@@ -8,11 +8,17 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from tunedrop.errors import RecordMismatchError, RunCancelledError, RunEndingError
+from tunedrop.errors import (
+    RecordMismatchError,
+    RunCancelledError,
+    RunEndingError,
+    ServiceBusyError,
+)
 from tunedrop.gateway import aws, code_of
 from tunedrop.run import ENDED, ENDING, RUNNING, Failure, Run, Source, plain, run_from, timestamp
 
-_CONDITION_FAILED = ("ConditionalCheckFailedException", "TransactionCanceledException")
+# Why a transaction was cancelled, where the same one may go through a moment later.
+_PASSING = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
 def run_key(run_id: str) -> str:
@@ -105,7 +111,7 @@ class Table:
             with aws("write a record"):
                 call(**arguments)
         except ClientError as error:
-            if code_of(error) in _CONDITION_FAILED:
+            if _is_condition_failed(error):
                 return False
             raise
         return True
@@ -257,6 +263,19 @@ def _check_same_source(run: Run, source: Source) -> None:
             f"not to {source.key} (version {source.version_id}). "
             "Drop the object again to give its run a name of its own."
         )
+
+
+def _is_condition_failed(error: ClientError) -> bool:
+    """Whether a condition did not hold; a transaction in another's way is a `ServiceBusyError`."""
+    if code_of(error) == "ConditionalCheckFailedException":
+        return True
+    given = error.response.get("CancellationReasons", ())
+    reasons = {reason.get("Code") for reason in given} - {"None"}
+    if reasons and reasons <= _PASSING:
+        raise ServiceBusyError(
+            f"AWS is busy: a transaction was cancelled for {', '.join(sorted(reasons))}."
+        ) from error
+    return "ConditionalCheckFailed" in reasons
 
 
 def _attributes(item: Mapping[str, Any]) -> dict[str, Any]:

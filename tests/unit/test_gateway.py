@@ -12,7 +12,14 @@ def refusal(code: str) -> ClientError:
 
 
 @pytest.mark.parametrize(
-    "code", ["ThrottlingException", "InternalServerException", "SlowDown", "ServiceUnavailable"]
+    "code",
+    [
+        "ThrottlingException",
+        "InternalServerException",
+        "SlowDown",
+        "ServiceUnavailable",
+        "TransactionConflictException",
+    ],
 )
 def test_a_busy_service_is_for_the_workflow_to_retry(code: str) -> None:
     with pytest.raises(ServiceBusyError) as busy, aws("read a thing"):
