@@ -8,6 +8,7 @@ import pytest
 from tests.functional.ground import wait_until
 from tests.functional.samples import NOW, Json, recipe, unique
 from tests.functional.world import Call, World
+from tunedrop.errors import ServiceBusyError
 from tunedrop.run import Run, plain, timestamp
 from tunedrop.services import Services
 
@@ -155,8 +156,12 @@ def inputs_about(world: World, run: Run) -> list[Json]:
     return [each for each in given if each.get("run_id") == run.run_id]
 
 
-def test_a_run_whose_execution_is_forgotten_is_cleaned_up(world: World, call: Call) -> None:
-    run = world.run()
+@pytest.mark.parametrize("machine", [None, "arn:aws:states:us-east-1:1:stateMachine:replaced"])
+def test_a_run_whose_execution_is_forgotten_is_cleaned_up(
+    world: World, call: Call, machine: str | None
+) -> None:
+    ours = machine or world.settings.state_machine_arn
+    run = world.run(execution_arn=ours.replace("stateMachine", "execution") + ":forgotten")
     assert call("sweep")["cleaned_runs"] == [run.run_id]
     [given] = inputs_about(world, run)
     assert given["status"] == "GONE"
@@ -169,6 +174,27 @@ def test_a_parameter_that_somebody_changed_is_put_right(world: World, call: Call
     world.services.parameters.set_model("support", "somebody's mistake")
     call("sweep")
     assert world.model_parameter() == run.deployment.arn
+
+
+def test_a_parameter_is_put_right_before_anything_is_deleted(
+    hours_later: World, call: Call
+) -> None:
+    hours_later.deploy()
+    run = ended(hours_later, hours_later.promoted(hours_later.deployed_run()), "RunSucceeded")
+    ended(hours_later, hours_later.deployed_run())
+    hours_later.services.parameters.set_model("support", "what the promotion left behind")
+    hours_later.faults.order("error", operation="DeleteCustomModelDeployment")
+    with pytest.raises(ServiceBusyError):
+        call("sweep")
+    assert run.deployment is not None
+    assert hours_later.model_parameter() == run.deployment.arn
+
+
+def test_what_has_gone_since_it_was_listed_is_passed_over(hours_later: World, call: Call) -> None:
+    run = ended(hours_later, hours_later.deployed_run())
+    gone = {"operation": "ListTagsForResource", "code": "ResourceNotFoundException"}
+    hours_later.faults.order("error", message="No such resource.", **gone)
+    assert f"on_demand {run.run_id}-1" not in call("sweep")["taken_down"]
 
 
 def test_before_the_first_run_applications_find_the_base_model(world: World, call: Call) -> None:

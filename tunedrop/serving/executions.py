@@ -23,7 +23,14 @@ class Executions:
         self._clean_up_state_machine_arn = clean_up_state_machine_arn
 
     def status(self, execution_arn: str) -> str:
-        """Step Functions' word for an execution; GONE once its history has expired."""
+        """Step Functions' word for an execution; GONE once its history has expired.
+
+        GONE are the executions of a state machine that was replaced, too: nobody may ask about
+        them any more.
+        """
+        ours = self._state_machine_arn.replace(":stateMachine:", ":execution:", 1)
+        if not execution_arn.startswith(f"{ours}:"):
+            return _GONE
         try:
             with aws("describe an execution"):
                 return str(self._client.describe_execution(executionArn=execution_arn)["status"])

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from botocore.exceptions import ClientError
 from msgspec import Struct
 
-from tunedrop.gateway import aws
+from tunedrop.gateway import aws, code_of
 from tunedrop.notifications import Notifications
 from tunedrop.parameters import Parameters
 from tunedrop.recipe import Recipe, from_json
@@ -101,8 +102,13 @@ class Inventory:
                 )
 
     def _tags(self, arn: str) -> dict[str, str]:
-        with aws(f"read the tags of {arn}"):
-            tags = self._client.list_tags_for_resource(resourceARN=arn)["tags"]
+        try:
+            with aws(f"read the tags of {arn}"):
+                tags = self._client.list_tags_for_resource(resourceARN=arn)["tags"]
+        except ClientError as error:
+            if code_of(error) != "ResourceNotFoundException":
+                raise
+            return {}  # it has gone since it was listed
         return {tag["key"]: tag["value"] for tag in tags}
 
 
@@ -123,14 +129,18 @@ class Sweep:
     recipe_names: tuple[str, ...]
 
     def sweep(self, now: datetime) -> Swept:
-        """One sweep: idle runs are cleaned up, retirees retired, orphans taken down."""
+        """One sweep: idle runs are cleaned up, retirees retired, orphans taken down.
+
+        Before that the parameters that applications read are put right: whoever reads one that
+        was left behind by a promotion would lose what it names.
+        """
+        for recipe in self._recipes():
+            self.promotions.project(recipe)
         cleaned = tuple(self._clean_up_stranded_runs())
         retired = tuple(self._retire(now))
         orphans = [each for each in self.inventory.resources() if self._is_orphan(each, now)]
         left = tuple(str(each) for each in orphans if not self.take_down(each))
         gone = tuple(str(each) for each in orphans if str(each) not in left)
-        for recipe in self._recipes():
-            self.promotions.project(recipe)
         swept = Swept(taken_down=gone, retired=retired, left=left, cleaned_runs=cleaned)
         self._announce(swept)
         return swept
