@@ -50,8 +50,6 @@ outside = [file for file in files if "site-packages" in file]
 sys.exit(f"imported from outside the bundle: {outside}" if outside else 0)
 """
 
-pytestmark = pytest.mark.xdist_group("bundle")
-
 
 @pytest.fixture(scope="session")
 def asset() -> Path:

@@ -8,8 +8,6 @@ import pytest
 
 from tests.docs.markdown import README, ROOT, blocks, headings
 
-pytestmark = pytest.mark.xdist_group("infrastructure")
-
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:

@@ -8,9 +8,6 @@ import pytest
 from tests.localcloud.cloud_process import running_cloud
 from tests.localcloud.runs import SUMMARIES, Service, sample
 
-# One cloud serves them all.
-pytestmark = pytest.mark.xdist_group("retired_models")
-
 # The recipe of a retired model, and a field that only its dataset format has.
 RETIRED = {
     "claude-3-haiku": "messages",

@@ -10,9 +10,6 @@ import pytest
 from tests.localcloud.cloud_process import RunningCloud, eventually
 from tests.localcloud.runs import ROUTING, SUMMARIES, Service, sample
 
-# One cloud serves them all.
-pytestmark = pytest.mark.xdist_group("deployed_cloud")
-
 AWS = str(Path(sys.executable).with_name("aws"))
 
 

@@ -8,9 +8,6 @@ from localcloud.bedrock.faults import Faults
 from tests.localcloud.cloud_process import eventually, running_cloud
 from tests.localcloud.runs import ROUTING, SUMMARIES, Service, sample
 
-# One cloud serves them all.
-pytestmark = pytest.mark.xdist_group("stopped_runs")
-
 # Each run is stopped once it has entered the state; slow calls make sure that it is caught there.
 STATES = (
     (SUMMARIES, "PrepareRun"),

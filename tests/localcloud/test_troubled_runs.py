@@ -10,9 +10,6 @@ from localcloud.bedrock.faults import Faults
 from tests.localcloud.cloud_process import eventually, running_cloud
 from tests.localcloud.runs import ROUTING, SUMMARIES, Service, sample
 
-# One cloud serves them all.
-pytestmark = pytest.mark.xdist_group("troubled_runs")
-
 _RECIPE_PARAMETER = f"/tunedrop/dev/{SUMMARIES}/recipe"
 
 
