@@ -15,6 +15,12 @@ CLIENT_CONFIG = Config(
     user_agent_appid="tunedrop",
 )
 
+# A long answer takes more than seconds. Whoever asks models paces and repeats its questions
+# itself, so that a question is never asked, and paid for, behind its back.
+INFERENCE_CONFIG = CLIENT_CONFIG.merge(
+    Config(read_timeout=75, retries={"mode": "standard", "total_max_attempts": 1})
+)
+
 _BUSY = frozenset(
     {
         "InternalServerException",

@@ -57,9 +57,10 @@ class Services:
         """A client of an AWS service."""
         import boto3
 
-        from tunedrop.gateway import CLIENT_CONFIG
+        from tunedrop.gateway import CLIENT_CONFIG, INFERENCE_CONFIG
 
-        return boto3.client(service, config=CLIENT_CONFIG)
+        config = INFERENCE_CONFIG if service == "bedrock-runtime" else CLIENT_CONFIG
+        return boto3.client(service, config=config)
 
     @cached_property
     def region(self) -> str:

@@ -29,7 +29,7 @@ class Pace:
     remaining: Callable[[], float]
     sleep: Callable[[float], None]
     random: Callable[[], float]
-    reserve: float = 60.0
+    reserve: float = 120.0
     threads: int = 8
     first_wait: float = 1.0
     longest_wait: float = 30.0

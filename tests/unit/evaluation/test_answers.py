@@ -7,6 +7,7 @@ import pytest
 
 from tunedrop.errors import ServiceBusyError
 from tunedrop.evaluation.answers import Pace, ask
+from tunedrop.gateway import INFERENCE_CONFIG
 
 MODELS = {"custom": "arn:custom", "base": "us.base"}
 
@@ -136,3 +137,10 @@ def test_no_records_is_no_work() -> None:
     answers = ask(Model(), MODELS, [], pace(Clock(900)))
     assert answers.complete == ()
     assert answers.by_model == {"custom": (), "base": ()}
+
+
+def test_the_reserve_covers_the_longest_call_and_half_a_minute_more() -> None:
+    config = INFERENCE_CONFIG
+    assert config.retries["total_max_attempts"] == 1
+    usual = Pace(remaining=lambda: 0, sleep=lambda _: None, random=lambda: 0)
+    assert usual.reserve >= config.connect_timeout + config.read_timeout + 30
