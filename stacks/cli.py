@@ -12,6 +12,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from stacks.config import ROOT, ConfigError, StageConfig, file_context, stage_config
+from stacks.throw_away import empty_buckets
 from tunedrop.settings import stack_prefix
 
 CDK_CLI = ROOT / ".build" / "cdk" / "node_modules" / "aws-cdk" / "bin" / "cdk"
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         config = stage_config({**file_context(), "stage": options.stage})
         announce(config, _caller(config.region))
         if options.command == "destroy":
-            prepare_destroy(config, confirmed=options.yes, run=_run)
+            prepare_destroy(config, confirmed=options.yes, run=_run, empty=empty_buckets)
         return _run(cdk_command(options.command, config, passed_on), config.region)
     except (CommandError, ConfigError) as error:
         print(error, file=sys.stderr)  # noqa: T201
@@ -104,9 +105,12 @@ def _stacks(command: str, config: StageConfig) -> list[str]:
     return [service, data]
 
 
-def prepare_destroy(config: StageConfig, *, confirmed: bool, run: Run) -> None:
+def prepare_destroy(
+    config: StageConfig, *, confirmed: bool, run: Run, empty: Callable[[StageConfig], None]
+) -> None:
     """Ask once, then take down what the stage owns in Bedrock; stop while anything still bills.
 
+    The buckets of a throw-away stage are emptied, without which they could not be deleted.
     The stacks come last: without them nothing would know what of Bedrock belongs to the stage.
     """
     if not config.throw_away:
@@ -123,6 +127,8 @@ def prepare_destroy(config: StageConfig, *, confirmed: bool, run: Run) -> None:
             "Wait until it is gone, or delete it in Bedrock's console, and run `make destroy` "
             "again."
         )
+    if config.throw_away:
+        empty(config)
 
 
 def _agrees(stage: str) -> bool:

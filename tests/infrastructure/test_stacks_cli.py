@@ -1,16 +1,29 @@
 """`make deploy`, `make diff`, `make destroy`: what they say, what they refuse, what they call."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import boto3
 import pytest
+from moto import mock_aws
 
 from stacks import cli
 from stacks.config import StageConfig
+from stacks.throw_away import empty_buckets
 
 CALLER = cli.Caller(account="123456789012", arn="arn:aws:iam::123456789012:user/ana")
 DEV = StageConfig(stage="dev", region="us-east-1", throw_away=True)
 PROD = StageConfig(stage="prod", region="us-east-1")
+BUCKETS = {
+    "Resources": {
+        name: {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name.lower()}}
+        for name in ("Datasets", "Artifacts")
+    },
+    "Outputs": {
+        f"{name}BucketName": {"Value": {"Ref": name}} for name in ("Datasets", "Artifacts")
+    },
+}
 
 
 @pytest.fixture
@@ -31,6 +44,10 @@ class Recorder:
     def __call__(self, command: Sequence[str], region: str) -> int:
         self.commands.append((command, region))
         return self.code
+
+
+def spared(config: StageConfig) -> None:
+    assert config.throw_away
 
 
 @pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"])
@@ -89,21 +106,50 @@ def test_a_missing_cdk_cli_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def test_destroy_takes_down_what_the_stage_owns_in_bedrock_first() -> None:
     run = Recorder()
-    cli.prepare_destroy(DEV, confirmed=True, run=run)
+    cli.prepare_destroy(DEV, confirmed=True, run=run, empty=spared)
     [(command, region)] = run.commands
     assert Path(command[0]).name == "tunedrop"
     assert command[1:] == ["take-down", "--stage", "dev"]
     assert region == "us-east-1"
 
 
+@pytest.mark.parametrize(("config", "emptied"), [(DEV, ["dev"]), (PROD, [])])
+def test_destroy_empties_the_buckets_of_a_throw_away_stage_alone(
+    config: StageConfig, emptied: list[str]
+) -> None:
+    stages: list[str] = []
+    cli.prepare_destroy(
+        config, confirmed=True, run=Recorder(), empty=lambda given: stages.append(given.stage)
+    )
+    assert stages == emptied
+
+
+@mock_aws
+def test_every_version_of_every_object_goes_with_a_throw_away_stage() -> None:
+    s3, template = boto3.client("s3", region_name=DEV.region), json.dumps(BUCKETS)
+    stacks = boto3.client("cloudformation", region_name=DEV.region)
+    empty_buckets(DEV)
+    stacks.create_stack(StackName="tunedrop-dev-data", TemplateBody=template)
+    for name in ("datasets", "artifacts"):
+        versioned = {"Status": "Enabled"}
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration=versioned)
+        s3.put_object(Bucket=name, Key="a", Body=b"1")
+        s3.delete_object(Bucket=name, Key="a")
+    empty_buckets(DEV)
+    for name in ("datasets", "artifacts"):
+        found = s3.list_object_versions(Bucket=name)
+        assert not found.get("Versions")
+        assert not found.get("DeleteMarkers")
+
+
 def test_destroy_stops_while_something_may_bill() -> None:
     with pytest.raises(cli.CommandError, match="may still bill in Bedrock"):
-        cli.prepare_destroy(DEV, confirmed=True, run=Recorder(code=1))
+        cli.prepare_destroy(DEV, confirmed=True, run=Recorder(code=1), empty=spared)
 
 
 def test_destroy_asks_for_the_name_of_the_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     run = Recorder()
     monkeypatch.setattr("builtins.input", lambda _: "yes")
     with pytest.raises(cli.CommandError, match="Nothing was destroyed"):
-        cli.prepare_destroy(DEV, confirmed=False, run=run)
+        cli.prepare_destroy(DEV, confirmed=False, run=run, empty=spared)
     assert not run.commands
