@@ -5,12 +5,14 @@ import sys
 from pathlib import Path
 
 from tunedrop import recipe as recipes
+from tunedrop import run_request
 from tunedrop.cost import training_cost
 from tunedrop.dataset.findings import Finding
 from tunedrop.dataset.lines import local_file
-from tunedrop.dataset.report import ValidationReport
+from tunedrop.dataset.report import ValidationReport, counted
 from tunedrop.dataset.validation import validate
 from tunedrop.errors import InvalidInputError
+from tunedrop.layout import DATASET_SUFFIX, RUN_REQUEST_SUFFIX
 from tunedrop.recipe import Recipe
 
 _RECIPES = Path("recipes")
@@ -19,19 +21,37 @@ _SHOWN = 50
 
 def run(options: argparse.Namespace) -> int:
     """0: fit, warnings allowed; 1: errors were found."""
+    return 0 if is_fit(droppable(options.file), options) else 1
+
+
+def droppable(name: str) -> Path:
+    """The file, if a file of its name can start a run."""
+    file = Path(name)
+    if not file.name.endswith((DATASET_SUFFIX, RUN_REQUEST_SUFFIX)):
+        raise InvalidInputError(
+            f"{file.name} is neither a dataset (*{DATASET_SUFFIX}) nor a run request "
+            f"(*{RUN_REQUEST_SUFFIX})."
+        )
+    if not file.is_file():
+        raise InvalidInputError(f"There is no file {file}.")
+    return file
+
+
+def is_fit(file: Path, options: argparse.Namespace) -> bool:
+    """Check a dataset or a run request, and say what was found."""
     recipe = find_recipe(options.recipe, options.stage)
-    report = check(Path(options.file), recipe)
-    if options.json:
+    if file.name.endswith(RUN_REQUEST_SUFFIX):
+        return _is_request_fit(file, recipe)
+    report = check(file, recipe)
+    if getattr(options, "json", False):
         print(report.to_json())
     else:
         show(report, recipe)
-    return 0 if report.fit else 1
+    return report.fit
 
 
 def check(file: Path, recipe: Recipe) -> ValidationReport:
     """Validate one file."""
-    if not file.is_file():
-        raise InvalidInputError(f"There is no file {file}.")
     return validate({"train": [local_file(file)]}, recipe)
 
 
@@ -57,7 +77,11 @@ def show(report: ValidationReport, recipe: Recipe) -> None:
     counts = report.records
     print(
         f"{'Fit' if report.fit else 'Not fit'} for {recipe.base_model} ({recipe.name}): "
-        f"{report.errors:,} errors, {report.warnings:,} warnings.\n"
+        f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}."
+    )
+    if not counts.train + counts.validation + counts.test:
+        return
+    print(
         f"Records: {counts.train:,} to train, {counts.validation:,} to validate, "
         f"{counts.test:,} to test, {counts.rejected:,} rejected.\n"
         f"Tokens to train on: about {report.training_tokens:,} ({report.token_method})."
@@ -65,6 +89,24 @@ def show(report: ValidationReport, recipe: Recipe) -> None:
     cost = training_cost(recipe, report.training_tokens)
     price = "unknown" if cost.usd is None else f"about {cost.usd:,.2f} US dollars"
     print(f"Training cost: {price}; {cost.why}.")
+
+
+def _is_request_fit(file: Path, recipe: Recipe) -> bool:
+    """What can be said of a run request on this machine; the files that it names lie in S3."""
+    try:
+        request = run_request.parse(file.read_text(encoding="utf-8"), where=file.name)
+        recipes.with_overrides(recipe, request.hyperparameters)
+    except UnicodeDecodeError:
+        print(f"error   {file.name}: the file is not UTF-8 text")
+        return False
+    except InvalidInputError as error:
+        print(f"error   {error}")
+        return False
+    print(
+        f"{file.name} is a run request that {recipe.name} takes. The datasets that it names are "
+        f"checked when it runs: {', '.join(request.paths)}."
+    )
+    return True
 
 
 def _coloured(found: Finding) -> str:

@@ -64,7 +64,7 @@ _OF_A_RUN = {
 
 
 def _check_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", help="a dataset (.jsonl)")
+    command.add_argument("file", help="a dataset (.jsonl) or a run request (.run.yaml)")
     command.add_argument(
         "--recipe", required=True, help="a file, a name in recipes/, or a deployed recipe"
     )

@@ -19,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
             f'There are no runs of the recipe "{options.recipe}" in the stage "{options.stage}".'
         )
     for each in found:
-        print(f"{each.started_at[:19]}  {each.run_id:60}  {each.outcome or each.status}")
+        print(f"{each.started_at[:19]}Z  {each.run_id:60}  {each.outcome or each.status}")
     return 0
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tunedrop.errors import InvalidInputError
+from tunedrop.report.sentences import sentence
 from tunedrop.services import Services
 from tunedrop.settings import Settings, stack_prefix
 
@@ -13,10 +14,11 @@ def deployed(stage: str) -> Services:
 
     try:
         outputs = _outputs(stage)
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, ValueError) as error:
+        # botocore says with a ValueError that the endpoint's URL is none.
         raise InvalidInputError(
-            f'The stage "{stage}" cannot be looked up: {error} Check the shell\'s AWS credentials '
-            "and Region."
+            f'The stage "{stage}" cannot be looked up: {sentence(str(error))} Check the AWS '
+            "settings of the shell: credentials, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL."
         ) from error
     if "StateMachineArn" not in outputs:
         raise InvalidInputError(

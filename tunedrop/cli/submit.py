@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tunedrop.answers import Answer, Answers
+from tunedrop.answers import NOTHING_STARTED, RUN_STARTED, Answer, Answers
 from tunedrop.cli import check, watch
 from tunedrop.cli.stage import deployed
 from tunedrop.errors import InvalidInputError, ServiceBusyError
-from tunedrop.layout import DATASET_SUFFIX, DATASETS_PREFIX, RUN_REQUEST_SUFFIX
+from tunedrop.layout import DATASETS_PREFIX
 from tunedrop.services import Services
 
 _ANSWER_WITHIN_SECONDS = 120
@@ -18,13 +18,8 @@ _LOOK_EVERY_SECONDS = 1
 
 def run(options: argparse.Namespace) -> int:
     """0: the run ended green (or was only to be started); 1: it did not."""
-    file = Path(options.file)
-    if not file.name.endswith((DATASET_SUFFIX, RUN_REQUEST_SUFFIX)):
-        raise InvalidInputError(
-            f"{file.name} is neither a dataset (*{DATASET_SUFFIX}) nor a run request "
-            f"(*{RUN_REQUEST_SUFFIX})."
-        )
-    if not options.no_check and not _is_fit(file, options):
+    file = check.droppable(options.file)
+    if not options.no_check and not check.is_fit(file, options):
         return 1
     services = deployed(options.stage)
     key = f"{DATASETS_PREFIX}{options.recipe}/{options.name or file.name}"
@@ -33,7 +28,8 @@ def run(options: argparse.Namespace) -> int:
     if options.no_watch:
         return 0
     answer = wait_for_answer(services.answers, key, version)
-    print(answer.reason)
+    if answer.outcome in (RUN_STARTED, NOTHING_STARTED):  # else the run has ended; watch tells how
+        print(answer.reason)
     return watch.follow_new(services, answer.run_id) if answer.run_id else 1
 
 
@@ -59,12 +55,3 @@ def wait_for_answer(
         f"No answer to {key} within {_ANSWER_WITHIN_SECONDS} seconds. The drop is not lost; look "
         "at the intake's dead-letter queue."
     )
-
-
-def _is_fit(file: Path, options: argparse.Namespace) -> bool:
-    if file.name.endswith(RUN_REQUEST_SUFFIX):
-        return True
-    recipe = check.find_recipe(options.recipe, options.stage)
-    report = check.check(file, recipe)
-    check.show(report, recipe)
-    return report.fit

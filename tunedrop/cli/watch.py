@@ -13,6 +13,7 @@ from tunedrop.services import Services
 
 _LOOK_EVERY_SECONDS = 1
 _RECORD_WITHIN_SECONDS = 30
+_PATIENT_LOOKS = 2
 _GREEN = frozenset({"RunSucceeded", "RunUnchanged"})
 
 
@@ -23,9 +24,11 @@ def run(options: argparse.Namespace) -> int:
 
 def follow_new(services: Services, run_id: str, sleep: Callable[[float], None] = time.sleep) -> int:
     """Follow a run that has just been started; its record is opened by its first state."""
-    for _ in range(_RECORD_WITHIN_SECONDS // _LOOK_EVERY_SECONDS):
+    for look in range(_RECORD_WITHIN_SECONDS // _LOOK_EVERY_SECONDS):
         if services.records.find(run_id):
             return follow(services, run_id, sleep)
+        if look == _PATIENT_LOOKS:
+            print(f"No run {run_id} yet; it may be about to begin ...", flush=True)
         sleep(_LOOK_EVERY_SECONDS)
     raise InvalidInputError(
         f'The stage "{services.settings.tunedrop_stage}" knows no run {run_id}, and none of that '
@@ -40,12 +43,12 @@ def follow(services: Services, run_id: str, sleep: Callable[[float], None] = tim
     while True:
         followed = find_run(services, run_id)
         for state, at in new_states(followed, told):
-            print(f"{at[11:19]}  {state:24} {STATE_WORDS.get(state, '')}", flush=True)
+            print(f"{at[11:19]}Z  {state:24} {STATE_WORDS.get(state, '')}", flush=True)
         if followed.status == ENDED:
             return conclude(services, followed)
         if followed.status == ENDING and ENDING not in told:
             told.add(ENDING)
-            print(f"          cleaning up: {followed.failure.cause if followed.failure else ''}")
+            print(f"           cleaning up: {followed.failure.cause if followed.failure else ''}")
         sleep(_LOOK_EVERY_SECONDS)
 
 
@@ -61,7 +64,7 @@ def conclude(services: Services, followed: Run) -> int:
     """Print how a run ended; returns the exit code."""
     took = moment(followed.ended_at) - moment(followed.started_at)
     print(
-        f"{followed.ended_at[11:19]}  {followed.outcome} after {took.total_seconds():.0f} s\n"
+        f"{followed.ended_at[11:19]}Z  {followed.outcome} after {took.total_seconds():.0f} s\n"
         f"{followed.cause}\nReport: {services.artifacts.uri(followed.layout.report)}"
     )
     return 0 if followed.outcome in _GREEN else 1

@@ -77,13 +77,14 @@ class ValidationReport(Struct, frozen=True, kw_only=True):
         verdict = "is fit" if self.fit else "was not accepted"
         shown = self._most_telling()
         lines = [
-            f"The dataset {verdict}: {_counted(self.errors, 'error')}, "
-            f"{_counted(self.warnings, 'warning')} in {self._records_in_words()} "
+            f"The dataset {verdict}: {counted(self.errors, 'error')}, "
+            f"{counted(self.warnings, 'warning')} in {self._records_in_words()} "
             f"({', '.join(f'{code} {count}' for code, count in self._by_count())})."
         ]
         hinted: set[str] = set()
         for each in shown:
-            lines.append(f"{each}." if each.code in hinted else f"{each}. {each.hint}")
+            told = str(each).replace("the dataset:", "The dataset:", 1)
+            lines.append(f"{told}." if each.code in hinted else f"{told}. {each.hint}")
             hinted.add(each.code)
         if self.errors + self.warnings > len(shown):
             lines.append(f"All findings are in {rest}.")
@@ -92,7 +93,7 @@ class ValidationReport(Struct, frozen=True, kw_only=True):
     def _records_in_words(self) -> str:
         counts = self.records
         total = counts.train + counts.validation + counts.test + counts.rejected
-        return _counted(total, "record")
+        return counted(total, "record")
 
     def _by_count(self) -> list[tuple[str, int]]:
         return sorted(self.counts.items(), key=lambda item: -item[1])[:5]
@@ -108,7 +109,8 @@ def severities(counts: dict[str, int]) -> tuple[int, int]:
     return errors, sum(counts.values()) - errors
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """A number with its noun: `1 error`, `2 errors`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 

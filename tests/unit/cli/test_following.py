@@ -18,9 +18,9 @@ def test_a_run_is_followed_state_by_state_to_its_end(capsys: pytest.CaptureFixtu
     last = ended(timeline=entered("PrepareRun", "ValidateDataset"))
     assert watch.follow(FakeServices(first, first, second, last), RUN_ID, no_sleep) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "12:00:00  PrepareRun               Prepare the run",
-        "12:00:01  ValidateDataset          Validate the dataset",
-        "12:01:00  RunSucceeded after 60 s",
+        "12:00:00Z  PrepareRun               Prepare the run",
+        "12:00:01Z  ValidateDataset          Validate the dataset",
+        "12:01:00Z  RunSucceeded after 60 s",
         "It serves.",
         f"Report: s3://artifacts/runs/support/{RUN_ID}/report.html",
     ]
@@ -71,8 +71,8 @@ def test_the_runs_of_a_recipe_are_listed_with_how_they_ended(
     assert listed(monkeypatch, "support", run(), ended("ModelRejected")) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split() for line in lines] == [
-        ["2026-11-22T12:00:00", RUN_ID, "running"],
-        ["2026-11-22T12:00:00", RUN_ID, "ModelRejected"],
+        ["2026-11-22T12:00:00Z", RUN_ID, "running"],
+        ["2026-11-22T12:00:00Z", RUN_ID, "ModelRejected"],
     ]
 
 
