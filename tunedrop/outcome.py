@@ -1,6 +1,7 @@
 """Records how a run ended: the outcome, its cause in words, and everything that people read."""
 
 import json
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from tunedrop.errors import BusinessError
 from tunedrop.notifications import Notifications
 from tunedrop.objects import Objects
 from tunedrop.records import RunRecords
-from tunedrop.report.sentences import RUNBOOK, words_for
+from tunedrop.report.sentences import RUNBOOK, sentence, words_for
 from tunedrop.run import ENDED, Failure, Run, Source, plain, timestamp
 from tunedrop.serving.champions import Champions
 from tunedrop.settings import model_parameter
@@ -135,7 +136,7 @@ def cause_of(run: Run, outcome: str, what: str) -> str:
         return what
     words = words_for(outcome)
     return (
-        f"{what[:_LONGEST_CAUSE]} Still billing: {still_billing(run)}. "
+        f"{sentence(what[:_LONGEST_CAUSE])} Still billing: {still_billing(run)}. "
         f"Next: {next_step(run)} Runbook: {RUNBOOK}, {words.runbook_heading}."
     )
 
@@ -155,7 +156,7 @@ def next_step(run: Run) -> str:
     words = words_for(run.outcome or outcome_of(run)[0], is_promoted=run.promotion is not None)
     trained = run.files.get("train") or [{"key": run.source.key}]
     file = trained[0]["key"].rpartition("/")[2]
-    return words.next_step.format(run_id=run.run_id, recipe=run.recipe, file=file)
+    return words.next_step.format(run_id=run.run_id, recipe=run.recipe, file=shlex.quote(file))
 
 
 def failure_from(error: str, cause: str) -> Failure:

@@ -113,7 +113,7 @@ def test_a_failure_ends_as_its_outcome_in_words_to_act_on(
 
 def test_a_fault_of_our_own_is_told_with_its_name(world: World, call: Call) -> None:
     _, cause = conclude(call, failed(world, "KeyError", "'job'"))
-    assert cause.startswith("KeyError: 'job' Still billing")
+    assert cause.startswith("KeyError: 'job'. Still billing")
 
 
 def test_what_still_bills_is_named(world: World, call: Call) -> None:

@@ -8,6 +8,11 @@ Tone = Literal["good", "neutral", "attention", "bad"]
 RUNBOOK = "docs/operating.md"
 
 
+def sentence(text: str) -> str:
+    """The text with the full stop that it may lack, so that another sentence can follow."""
+    return text if text.rstrip().endswith((".", "!", "?")) else f"{text.rstrip()}."
+
+
 @dataclass(frozen=True, kw_only=True)
 class OutcomeWords:
     """How people are told of an outcome.
@@ -53,7 +58,8 @@ _ALL = (
         title="The run could not begin",
         meaning="The recipe, its overrides, the base model, the Region or a quota stood in the "
         "way. Nothing was created in Bedrock.",
-        next_step=f"Settle what the cause names, then: {_RERUN}",
+        next_step=f"Settle what the cause names, then run {_RERUN}. If it is something in a run "
+        "request, correct that file and drop it again.",
         tone="bad",
     ),
     OutcomeWords(
@@ -71,14 +77,14 @@ _ALL = (
         meaning="Training would cost more than the recipe allows, or its price is unknown. "
         "Nothing was created in Bedrock.",
         next_step="Train on fewer records or epochs, or raise the recipe's budget (or set its "
-        f"prices), then: {_RERUN}",
+        f"prices), then run {_RERUN}.",
         tone="attention",
     ),
     OutcomeWords(
         outcome="CustomizationJobFailed",
         title="The customization job failed",
         meaning="Bedrock ended the customization job without a model.",
-        next_step=f"Settle what Bedrock's own words in the cause name, then: {_RERUN}",
+        next_step=f"Settle what Bedrock's own words in the cause name, then run {_RERUN}.",
         tone="bad",
     ),
     OutcomeWords(
@@ -95,22 +101,22 @@ _ALL = (
         title="The deployment was declined",
         meaning="A person declined the deployment, or nobody answered in time. What was in "
         "service before still is.",
-        next_step=f"Agree with the person who decides, then: {_RERUN}",
+        next_step=f"Agree with the person who decides, then run {_RERUN}.",
         tone="attention",
     ),
     OutcomeWords(
         outcome="DeploymentFailed",
         title="The custom model could not be put into service",
-        meaning="Bedrock had no capacity or quota for the custom model within the recipe's "
-        "patience. What was in service before still is.",
-        next_step=f"Check the quotas that the cause names, then: {_RERUN}",
+        meaning="Bedrock failed the deployment, or had no capacity or quota for it within the "
+        "recipe's patience. What was in service before still is.",
+        next_step=f"Settle what the cause names, a quota for instance, then run {_RERUN}.",
         tone="bad",
     ),
     OutcomeWords(
         outcome="RunCancelled",
         title="The run was cancelled",
         meaning="A person cancelled the run.",
-        next_step=f"Nothing has to be done. To run it after all: {_RERUN}",
+        next_step=f"Nothing has to be done. To run it after all, use {_RERUN}.",
         tone="neutral",
     ),
     OutcomeWords(
@@ -125,7 +131,7 @@ _ALL = (
         outcome="ServiceFailed",
         title="The service failed",
         meaning="Tunedrop or AWS failed; the dataset is not to blame.",
-        next_step=f"The on-call engineer was told. Once it is settled: {_RERUN}",
+        next_step=f"The on-call engineer was told. Once it is settled, run {_RERUN}.",
         tone="bad",
     ),
 )
@@ -135,7 +141,7 @@ UNDER_WAY = OutcomeWords(
     outcome="",
     title="The run is under way",
     meaning="The run has not ended yet.",
-    next_step="Follow it with `tunedrop watch {run_id}`",
+    next_step="Follow it with `tunedrop watch {run_id}`.",
     tone="neutral",
 )
 TRAINED = OutcomeWords(
@@ -184,6 +190,6 @@ def words_for(outcome: str | None, *, is_promoted: bool = True) -> OutcomeWords:
         outcome=outcome,
         title=f"The run ended as {outcome}",
         meaning="This version of Tunedrop does not know the outcome.",
-        next_step=f"Read the cause, then: {_RERUN}",
+        next_step=f"Read the cause, then run {_RERUN}.",
         tone="attention",
     )

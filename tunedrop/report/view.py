@@ -29,7 +29,7 @@ def view(run: Record) -> dict[str, Any]:
         "run_id": text(run.get("run_id")),
         "recipe": text(run.get("recipe")),
         "stage": text(run.get("stage")),
-        "verdict": text(run.get("cause") or section(run, "failure").get("cause")) or words.meaning,
+        "verdict": _verdict(run) or words.meaning,
         "facts_of_head": _head_facts(run),
         "next_step": _next_step(run, words),
         "runbook": f'{RUNBOOK}, heading "{words.runbook_heading}"' if words.runbook_heading else "",
@@ -61,6 +61,12 @@ def _head_facts(run: Record) -> Facts:
             ("Took", whole_duration(run)),
         ]
     )
+
+
+def _verdict(run: Record) -> str:
+    """What happened; what to do next has a section of its own."""
+    cause = text(run.get("cause") or section(run, "failure").get("cause"))
+    return cause.partition(" Next: ")[0]
 
 
 def _next_step(run: Record, words: OutcomeWords) -> list[tuple[bool, str]]:
