@@ -40,7 +40,7 @@ class Answers:
         earlier = self.find(answer.key)
         if earlier and _is_old_news(answer, earlier):
             return
-        content = msgspec.json.format(msgspec.json.encode(answer))
+        content = msgspec.json.format(msgspec.json.encode(answer)) + b"\n"
         self._artifacts.write(answer_key(answer.key), content, "application/json")
 
 

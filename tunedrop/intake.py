@@ -50,9 +50,11 @@ def recipe_of(key: str, recipes: tuple[str, ...]) -> str:
     if not key.startswith(DATASETS_PREFIX):
         raise InvalidInputError(f"It does not lie under {DATASETS_PREFIX}. Drop it at {_PLACE}.")
     if len(parts) != _DEPTH:
+        folders = len(parts) - 1
+        depth = "1 folder" if folders == 1 else f"{folders} folders"
+        named = " A run request may name it." if len(parts) > _DEPTH else ""
         raise InvalidInputError(
-            f"It lies {len(parts) - 1} folders deep, and a run starts only from {_PLACE}. "
-            "A run request may name it."
+            f"It lies {depth} deep, and a run starts only from {_PLACE}.{named}"
         )
     if not key.endswith((DATASET_SUFFIX, RUN_REQUEST_SUFFIX)) or parts[2].startswith("."):
         raise InvalidInputError(

@@ -107,7 +107,7 @@ def test_a_name_that_another_object_has_is_a_failure_and_no_lost_drop(
     [
         ("datasets/invoices/a.jsonl", 'There is no recipe "invoices". Deployed recipes: support.'),
         ("datasets/support/parts/a.jsonl", "It lies 3 folders deep"),
-        ("datasets/a.jsonl", "It lies 1 folders deep"),
+        ("datasets/a.jsonl", "It lies 1 folder deep"),
         ("datasets/support/a.csv", 'Its name "a.csv" is not <name>.jsonl (a dataset)'),
         ("datasets/support/.jsonl", 'Its name ".jsonl" is not <name>.jsonl (a dataset)'),
         ("datasets/support/a.run.yml", 'Its name "a.run.yml" is not'),

@@ -38,7 +38,7 @@ def test_this_name_starts_nothing(name: str) -> None:
         ("datasets/", "It is a folder marker."),
         ("a.jsonl", "It does not lie under datasets/."),
         ("/datasets/support/a.jsonl", "It does not lie under datasets/."),
-        ("datasets/a.jsonl", "It lies 1 folders deep"),
+        ("datasets/a.jsonl", "It lies 1 folder deep"),
         ("datasets/support/x/a.jsonl", "It lies 3 folders deep"),
         ("datasets/support//a.jsonl", "It lies 3 folders deep"),
         ("datasets/Support/a.jsonl", 'There is no recipe "Support".'),

@@ -28,7 +28,7 @@ _RULES = (
         "json-array",
         "error",
         "The file is one JSON array and not one object per line.",
-        "Write each element on a line of its own: jq -c '.[]' file.json > file.jsonl",
+        "Write each element on a line of its own, with `jq -c '.[]' file.json > file.jsonl`.",
     ),
     Rule(
         "byte-order-mark",

@@ -26,7 +26,7 @@ def size_faults(
     fewest = recipe.evaluation.fewest_test_records
     if records.test < fewest:
         message = (
-            f"{records.test:,} records are left for the test set; {_asks(recipe)} needs "
+            f"{_are(records.test)} left for the test set; {_asks(recipe)} needs "
             f"{fewest} to tell anything"
         )
         yield Fault(code="too-few-test-records", message=message)
@@ -53,10 +53,13 @@ def _too_few(records: RecordCounts, target: Target) -> Iterator[Fault]:
     if records.test or records.validation:
         taken = f" once {records.validation:,} validate and {records.test:,} test"
     message = (
-        f"{records.train:,} records are left to train on{taken}; {target.model_name} needs "
-        f"{minimum:,}"
+        f"{_are(records.train)} left to train on{taken}; {target.model_name} needs {minimum:,}"
     )
     yield Fault(code="too-few-records", message=message)
+
+
+def _are(count: int) -> str:
+    return "1 record is" if count == 1 else f"{count:,} records are"
 
 
 def _too_many(records: RecordCounts, target: Target, record_limit: int | None) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from tunedrop.evaluation.bootstrap import Interval
 
 _SMALL_TEST_SET = 30
+_SHOWN_FROM = 0.0005
 _NAMES = {"base": "the base model", "champion": "the champion"}
 _CONTESTS = {
     "won": "beats {opponent}",
@@ -94,7 +95,9 @@ def _size_of_test_set(records: int, deciding: Sequence[_Measured], fewest: int) 
         return [f"That is too few to tell models apart: it takes at least {fewest} test records."]
     if records < _SMALL_TEST_SET:
         widest = max((each.gain.high - each.gain.low) / 2 for each in deciding)
-        return [f"The test set is small: differences below {widest:.3f} cannot be seen with it."]
+        small = "The test set is small"
+        unseen = f": differences below {widest:.3f} cannot be seen with it"
+        return [f"{small}{unseen if widest >= _SHOWN_FROM else ''}."]
     return []
 
 
