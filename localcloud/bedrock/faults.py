@@ -83,7 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quota", help="with kind quota: its code or key")
     parser.add_argument("--value", type=float, help="with kind quota: its new value")
     parser.add_argument(
-        "--endpoint", default=os.environ.get("AWS_ENDPOINT_URL", "http://localhost:4566")
+        "--endpoint",
+        default=os.environ.get("AWS_ENDPOINT_URL", "http://localhost:4566"),
+        help="where the embedded cloud runs (default: $AWS_ENDPOINT_URL, else port 4566)",
     )
     return parser
 
