@@ -118,9 +118,14 @@ class Resources:
         return {"StringEquals": {f"aws:RequestTag/{TAG_STAGE}": self.stage}}
 
     def base_models(self, *actions: str, creating: bool = False) -> Permission:
-        """Bedrock actions on the base models that recipes name, by the ids that are trained."""
+        """Bedrock actions on the base models that recipes name, by the ids that are trained.
+
+        By those without their context length, too: which of the two IAM is asked about is not
+        documented.
+        """
         stack = Stack.of(self.scope)
-        ids = sorted({model.id for _, model in self.recipes})
+        models = [model for _, model in self.recipes]
+        ids = sorted({id_ for model in models for id_ in (model.id, model.inference.model_id)})
         return Permission(
             actions=[f"bedrock:{action}" for action in actions],
             resources=[

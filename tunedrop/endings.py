@@ -34,7 +34,8 @@ def run_of_execution(
     is_dataset = source.key.startswith(DATASETS_PREFIX) and len(parts) > 1
     return Run(
         run_id=run_id,
-        recipe=parts[1] if is_dataset else _UNKNOWN,
+        # The table's index takes no empty key: "datasets//a.jsonl" names no recipe.
+        recipe=(parts[1] if is_dataset else "") or _UNKNOWN,
         stage=settings.tunedrop_stage,
         status=RUNNING,
         source=source,

@@ -42,6 +42,7 @@ def test_another_end_is_told_by_its_status(status: str) -> None:
     [
         ("datasets/support/a.jsonl", "support"),
         ("datasets/support", "support"),
+        ("datasets//a.jsonl", "unknown"),
         ("other/support/a.jsonl", "unknown"),
         ("datasets", "unknown"),
         ("", "unknown"),
