@@ -37,12 +37,14 @@ STANDARD_RETRY = states(FINE_TUNING)["PrepareRun"]["Retry"]
 SERVICE_ERRORS = {
     "States.ALL",
     "States.Timeout",
+    "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
     "Lambda.TooManyRequestsException",
     "Sandbox.Timedout",
     "Runtime.ExitError",
+    "Lambda.Unknown",
     "StepFunctions.ExecutionLimitExceededException",
     "StepFunctions.ServiceUnavailableException",
 }
