@@ -62,7 +62,10 @@ def prepare_run(r: Resources) -> Permissions:
         r.bedrock_lists("ListFoundationModels", "ListCustomModels", "ListCustomModelDeployments"),
         *_model_parameters(r),
         Permission(
-            actions=["servicequotas:GetServiceQuota"],
+            actions=[
+                "servicequotas:GetServiceQuota",
+                "servicequotas:GetAWSDefaultServiceQuota",
+            ],
             resources=["*"],
             why="Reading quotas takes no resource.",
         ),

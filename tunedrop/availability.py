@@ -1,6 +1,6 @@
 """What Bedrock and Service Quotas say today; the live answer wins over the catalog."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -20,12 +20,22 @@ class Quotas:
         self._client = client
 
     def value(self, code: str | None) -> float | None:
-        """The quota as applied to this account, or None where Service Quotas lists none."""
+        """The quota of this account, or None where Service Quotas lists none.
+
+        One that was never applied to the account has AWS's default, of which the account's own
+        listing may know nothing.
+        """
         if code is None:
             return None
+        applied = self._read(code, self._client.get_service_quota)
+        if applied is not None:
+            return applied
+        return self._read(code, self._client.get_aws_default_service_quota)
+
+    def _read(self, code: str, operation: Callable[..., Any]) -> float | None:
         try:
             with aws(f"read the quota {code}"):
-                answer = self._client.get_service_quota(ServiceCode="bedrock", QuotaCode=code)
+                answer = operation(ServiceCode="bedrock", QuotaCode=code)
         except ClientError as error:
             if code_of(error) == _UNKNOWN_QUOTA:
                 return None

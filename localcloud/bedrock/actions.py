@@ -117,11 +117,13 @@ _RESOURCES: Mapping[str, Resources] = {
     "InvokeModel": invoked_arns,
     "Converse": invoked_arns,
     "GetServiceQuota": _quota,
+    "GetAWSDefaultServiceQuota": _quota,
     "ListServiceQuotas": _any,
 }
 _OTHER_ACTIONS = {
     "Converse": "bedrock:InvokeModel",
     "GetServiceQuota": "servicequotas:GetServiceQuota",
+    "GetAWSDefaultServiceQuota": "servicequotas:GetAWSDefaultServiceQuota",
     "ListServiceQuotas": "servicequotas:ListServiceQuotas",
 }
 RULES: Mapping[str, Rule] = {

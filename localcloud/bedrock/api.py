@@ -62,6 +62,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "InvokeModel": runtime.invoke,
     "Converse": runtime.converse,
     "GetServiceQuota": service_quotas.get,
+    "GetAWSDefaultServiceQuota": service_quotas.get_default,
     "ListServiceQuotas": service_quotas.listed,
 }
 

@@ -13,9 +13,20 @@ SERVICE_CODE = "bedrock"
 
 def get(call: Call) -> Answer:
     """GetServiceQuota."""
+    quota = _asked_for(call)
+    return {"Quota": _details(call, quota, call.cloud.quotas.value(quota.key))}
+
+
+def get_default(call: Call) -> Answer:
+    """GetAWSDefaultServiceQuota: what an account has that asked for nothing else."""
+    quota = _asked_for(call)
+    return {"Quota": _details(call, quota, quota.default)}
+
+
+def _asked_for(call: Call) -> Quota:
     for quota in _listed_quotas(call):
         if quota.code == call.parameters["QuotaCode"]:
-            return {"Quota": _details(call, quota)}
+            return quota
     raise ServiceError(
         "NoSuchResourceException", "The request failed because the specified quota does not exist."
     )
@@ -28,7 +39,10 @@ def listed(call: Call) -> Answer:
     shown, following = cut(
         quotas, call.parameters.get("MaxResults"), call.parameters.get("NextToken")
     )
-    answer: dict[str, Any] = {"Quotas": [_details(call, each) for each in shown]}
+    values = call.cloud.quotas
+    answer: dict[str, Any] = {
+        "Quotas": [_details(call, each, values.value(each.key)) for each in shown]
+    }
     return answer | ({"NextToken": following} if following else {})
 
 
@@ -43,7 +57,7 @@ def _listed_quotas(call: Call) -> list[Quota]:
     return sorted(quotas, key=lambda quota: quota.code or "")
 
 
-def _details(call: Call, quota: Quota) -> dict[str, Any]:
+def _details(call: Call, quota: Quota, value: float) -> dict[str, Any]:
     arn = f"arn:aws:servicequotas:{call.region}:{ACCOUNT}:{SERVICE_CODE}/{quota.code}"
     return {
         "ServiceCode": SERVICE_CODE,
@@ -51,7 +65,7 @@ def _details(call: Call, quota: Quota) -> dict[str, Any]:
         "QuotaArn": arn,
         "QuotaCode": quota.code,
         "QuotaName": quota.name,
-        "Value": float(call.cloud.quotas.value(quota.key)),
+        "Value": float(value),
         "Unit": "None",
         "Adjustable": quota.adjustable,
         "GlobalQuota": False,

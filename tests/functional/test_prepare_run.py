@@ -8,6 +8,7 @@ import pytest
 
 from tests.functional.samples import NOVA, NOW, RECIPE, Json, recipe, unique
 from tests.functional.world import Call, World
+from tunedrop.availability import Quotas
 from tunedrop.errors import (
     RecordMismatchError,
     RunCancelledError,
@@ -199,6 +200,15 @@ def test_too_few_model_units_are_refused(world: World, call: Call) -> None:
     words = refusal(call, given(world.drop()))
     assert "asks for 1 model unit(s) of" in words
     assert "quota L-127FC9D0 allows 0" in words
+
+
+def test_a_quota_that_was_never_applied_to_the_account_has_its_default(world: World) -> None:
+    quotas = Quotas(world.ground.client("service-quotas"))
+    world.faults.order("quota", quota="L-CB5B847D", value=7)
+    unlisted = {"operation": "GetServiceQuota", "code": "NoSuchResourceException"}
+    world.faults.order("error", message="It does not exist.", **unlisted)
+    assert (quotas.value("L-CB5B847D"), quotas.value("L-CB5B847D")) == (100, 7)
+    assert quotas.value("L-00000000") is None
 
 
 def test_a_drop_older_than_the_champion_is_refused(world: World, call: Call) -> None:
