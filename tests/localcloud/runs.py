@@ -12,7 +12,7 @@ from tests.localcloud.cloud_process import ROOT, RunningCloud, eventually
 SUMMARIES = "support-summaries"
 ROUTING = "ticket-routing"
 _ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
-_RUN_WITHIN_SECONDS = 120
+_RUN_WITHIN_SECONDS = 240
 
 
 def sample(recipe: str, records: int = 60, seed: int = 0) -> bytes:
