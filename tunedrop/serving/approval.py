@@ -17,8 +17,8 @@ _STATE = "ApproveDeployment"
 def needs_approval(run: Run, in_service: RecipeState) -> bool:
     """Whether the recipe asks for a person, or the deployment for more than its budget.
 
-    The budget is for an hour of all that the recipe has in service: the champion, those that
-    serve on for a while after it replaced them, and this run's deployment beside them.
+    The budget is for an hour of the champion and of this run's deployment beside it; those that
+    serve on for the recipe's grace end by themselves, and keep nobody waiting for a person.
     """
     plan = run.plan
     if plan.deployment.approval == "required":
@@ -26,7 +26,8 @@ def needs_approval(run: Run, in_service: RecipeState) -> bool:
     limit = plan.budget.hourly_usd
     if plan.deployment.mode != "provisioned" or limit is None:
         return False
-    prices = [hourly_cost(plan).usd, *(each.hourly_usd for each in in_service.deployments)]
+    champion = (in_service.champion,) if in_service.champion else ()
+    prices = [hourly_cost(plan).usd, *(each.deployment.hourly_usd for each in champion)]
     known = [price for price in prices if price is not None]
     return len(known) < len(prices) or sum(known) > limit
 

@@ -45,12 +45,6 @@ class RecipeState(Struct, frozen=True, kw_only=True):
     history: tuple[dict[str, Any], ...] = ()
 
     @property
-    def deployments(self) -> tuple[Deployment, ...]:
-        """What serves, and may bill: the champion's deployment and the retirees'."""
-        champion = () if self.champion is None else (self.champion.deployment,)
-        return (*champion, *(each.deployment for each in self.retiring))
-
-    @property
     def kept_runs(self) -> frozenset[str]:
         """The runs whose models must stay: the champion's and the rollback target's."""
         return frozenset(each.run_id for each in (self.champion, self.previous) if each)

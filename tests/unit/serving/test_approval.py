@@ -9,7 +9,7 @@ from tests.unit.run_builders import NOW, KeptRecords, recipe, run
 from tunedrop.errors import ServiceBusyError
 from tunedrop.run import Deployment
 from tunedrop.serving.approval import Approval, needs_approval
-from tunedrop.serving.champions import RecipeState, Retiree
+from tunedrop.serving.champions import Champion, RecipeState, Retiree
 
 NOVA_LITE = "amazon.nova-lite-v1:0:300k"
 UNPRICED = {"mode": "provisioned", "commitment": "1 month"}
@@ -20,14 +20,22 @@ def asked(in_service: RecipeState | None = None, **sections: Any) -> bool:
     return needs_approval(planned, in_service or RecipeState())
 
 
-def serving(*hourly: float | None) -> RecipeState:
-    """Replaced champions that serve on, at these prices."""
-    return RecipeState(retiring=tuple(_retiree(usd) for usd in hourly))
+def deployment(usd: float | None) -> Deployment:
+    return Deployment(mode="provisioned", name="x", intended_at="", hourly_usd=usd)
 
 
-def _retiree(usd: float | None) -> Retiree:
-    serves = Deployment(mode="provisioned", name="x", intended_at="", hourly_usd=usd)
-    return Retiree(run_id="x", retire_at="", deployment=serves)
+def serving(usd: float | None) -> RecipeState:
+    """A champion in service at this price, and a replaced one in its grace."""
+    champion = Champion(
+        run_id="x",
+        order="",
+        model_id="m",
+        custom_model_arn="c",
+        base_model_id=NOVA_LITE,
+        deployment=deployment(usd),
+    )
+    leaving = Retiree(run_id="y", retire_at="", deployment=deployment(1000.0))
+    return RecipeState(champion=champion, retiring=(leaving,))
 
 
 @pytest.mark.parametrize("mode", ["on_demand", "provisioned"])
@@ -60,11 +68,13 @@ def test_what_bills_by_the_token_is_within_every_hourly_budget() -> None:
     assert not asked(deployment={"mode": "on_demand"}, budget={"hourly_usd": 0})
 
 
-@pytest.mark.parametrize(("limit", "is_asked"), [(300, True), (320, False)])
-def test_what_serves_already_counts_against_the_budget(limit: float, is_asked: bool) -> None:
+@pytest.mark.parametrize(("limit", "is_asked"), [(200, True), (220, False)])
+def test_the_champion_counts_against_the_budget_and_what_is_in_its_grace_does_not(
+    limit: float, is_asked: bool
+) -> None:
     budget = {"hourly_usd": limit}
     given = {"deployment": {"mode": "provisioned"}, "budget": budget}
-    assert asked(serving(100.0, 100.0), **given) is is_asked
+    assert asked(serving(100.0), **given) is is_asked
 
 
 def test_what_serves_at_an_unknown_price_counts_as_beyond_the_budget() -> None:
