@@ -146,9 +146,10 @@ def still_billing(run: Run) -> str:
     if run.clean_up and run.clean_up.done:
         return "nothing"
     left = run.clean_up.still_billing if run.clean_up else ()
-    made = [job.name for job in (run.job, *run.former_jobs) if job]
-    made += [run.deployment.name] if run.deployment else []
-    return "; ".join(left) or ", ".join(made) or "nothing"
+    made = [f"customization job and model {job.name}" for job in (run.job, *run.former_jobs) if job]
+    if run.deployment:
+        made.append(f"{run.deployment.mode} deployment {run.deployment.name}")
+    return "; ".join(left) or "; ".join(made) or "nothing"
 
 
 def next_step(run: Run) -> str:

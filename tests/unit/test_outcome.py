@@ -90,7 +90,10 @@ def test_the_next_step_names_the_run() -> None:
     [
         (run(clean_up=CLEAN, job=job()), "nothing"),
         (run(clean_up=CleanUp(still_billing=("a", "b"))), "a; b"),
-        (run(job=job(), deployment=DEPLOYMENT), f"{RUN_ID}-1, x-1"),
+        (
+            run(job=job(), deployment=DEPLOYMENT),
+            f"customization job and model {RUN_ID}-1; provisioned deployment x-1",
+        ),
         (run(), "nothing"),
     ],
     ids=["cleaned", "left", "never cleaned", "made nothing"],
