@@ -17,9 +17,10 @@ class Cost(Struct, frozen=True, kw_only=True):
 def training_cost(recipe: Recipe, tokens: int) -> Cost:
     """The customization job: tokens of one epoch, times the epochs."""
     model = base_model(recipe.base_model)
+    known = model.customization(recipe.method).training_price
     price, source = recipe.prices.training_usd_per_1k_tokens, "the recipe"
     if price is None:
-        price, source = model.prices.training_usd_per_1k_tokens, _source(recipe)
+        price, source = known.usd, f"{known.source}, {known.as_of}"
     epochs = effective(recipe, "epochs")
     if price is None or epochs is None:
         return Cost(

@@ -174,7 +174,7 @@ def test_prices_are_those_of_the_catalog() -> None:
     assert found.keys() == models.keys()
     for name, (training, storage, hourly) in found.items():
         prices = models[name].prices
-        assert training == dollars(prices.training_usd_per_1k_tokens)
+        assert training == dollars(models[name].customizations[0].training_price.usd)
         assert storage == dollars(prices.storage_usd_per_month)
         without = prices.model_unit_usd_per_hour["none"]
         assert hourly == dollars(without) + (" without commitment" if without else "")

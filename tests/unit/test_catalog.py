@@ -34,7 +34,7 @@ def test_inference_id_is_not_the_training_id(model: BaseModel) -> None:
 def test_defaults_lie_within_their_ranges(model: BaseModel) -> None:
     for customization in model.customizations:
         for each in customization.hyperparameters:
-            assert each.default is None or each.minimum <= each.default <= each.maximum
+            assert each.default is None or each.accepts(each.default)
 
 
 @every_model
@@ -63,8 +63,11 @@ def test_on_demand_serving_names_its_regions(model: BaseModel) -> None:
 @every_model
 def test_known_prices_name_their_source(model: BaseModel) -> None:
     prices = model.prices
-    known = [prices.training_usd_per_1k_tokens, *prices.model_unit_usd_per_hour.values()]
+    known = [prices.storage_usd_per_month, *prices.model_unit_usd_per_hour.values()]
     assert all(price is None for price in known) or (prices.source and prices.as_of)
+    for each in model.customizations:
+        training = each.training_price
+        assert training.usd is None or (training.source and training.as_of)
 
 
 def test_unknown_model_is_refused_with_the_nearest_and_all_known() -> None:

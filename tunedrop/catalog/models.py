@@ -2,27 +2,62 @@
 
 from typing import Literal
 
-from msgspec import Struct
-
+from tunedrop.catalog.entry import Entry
+from tunedrop.catalog.hyperparameter import Hyperparameter
+from tunedrop.catalog.limits import Limits, MediaLimits, TokenEstimate
 from tunedrop.errors import InvalidInputError
 
-DatasetFormat = Literal["prompt-completion", "anthropic-messages", "bedrock-conversation-2024"]
+__all__ = [
+    "AccountQuotas",
+    "BaseModel",
+    "Catalog",
+    "Customization",
+    "CustomizationType",
+    "DatasetFormat",
+    "Hyperparameter",
+    "Limits",
+    "MediaLimits",
+    "Method",
+    "TokenEstimate",
+]
+
+DatasetFormat = Literal[
+    "prompt-completion",
+    "continued-pre-training",
+    "anthropic-messages",
+    "bedrock-conversation-2024",
+    "image-caption",
+    "reinforcement",
+]
+CustomizationType = Literal[
+    "FINE_TUNING", "CONTINUED_PRE_TRAINING", "DISTILLATION", "REINFORCEMENT_FINE_TUNING"
+]
+Method = Literal[
+    "instruction_tuning",
+    "domain_adaptation",
+    "transfer_learning",
+    "continued_pre_training",
+    "reinforcement",
+]
 
 
-class _Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of everything in models.json: a misspelt key fails at load."""
+class Inference(Entry, frozen=True):
+    """How a model is asked; `regions` are those that the base model's own ARNs lie in.
 
-
-class Inference(_Entry, frozen=True):
-    """How the base model itself is asked; `regions` are those that its model ARNs lie in."""
+    `request` says by which call and body: Converse, or InvokeModel with a task for an image or with
+    the text and image of an embedding.
+    """
 
     id: str
     kind: Literal["inference_profile", "foundation_model"]
     model_id: str
     regions: tuple[str, ...]
+    request: Literal["converse", "image-generation", "multimodal-embedding"] = "converse"
+    takes_system_prompt: bool = True
+    note: str = ""
 
 
-class Lifecycle(_Entry, frozen=True):
+class Lifecycle(Entry, frozen=True):
     """Bedrock's lifecycle state as read on `Catalog.facts_as_of`; dates are ISO days."""
 
     status: Literal["ACTIVE", "LEGACY", "END_OF_LIFE"]
@@ -36,88 +71,40 @@ class Lifecycle(_Entry, frozen=True):
         return self.status == "ACTIVE"
 
 
-class TokenEstimate(_Entry, frozen=True):
-    """Characters per token: what limits are counted with, and what a cautious reader assumes."""
-
-    characters_per_token: float
-    cautious_characters_per_token: float
-    source: str
-
-
-class TokensByBatchSize(_Entry, frozen=True):
-    """A lower token limit from a batch size upwards."""
-
-    from_batch_size: int
-    max_tokens: int
-
-
-class Limits(_Entry, frozen=True):
-    """What Bedrock takes of a dataset; None: no limit is documented."""
-
-    min_training_records: int
-    max_training_records: int | None
-    min_validation_records: int
-    max_validation_records: int | None
-    max_records_in_all: int | None
-    records_quota_code: str | None
-    max_training_file_bytes: int | None
-    max_validation_file_bytes: int | None
-    max_tokens_per_record: int | None
-    max_prompt_tokens: int | None
-    max_completion_tokens: int | None
-    max_tokens_by_batch_size: tuple[TokensByBatchSize, ...]
-    reserved_strings: tuple[str, ...]
-
-    def tokens_per_record(self, batch_size: int) -> int | None:
-        """The token limit of a record at this batch size."""
-        lowered = [
-            step.max_tokens
-            for step in self.max_tokens_by_batch_size
-            if batch_size >= step.from_batch_size
-        ]
-        return min(lowered, default=self.max_tokens_per_record)
-
-
-class Hyperparameter(_Entry, frozen=True):
-    """One of Bedrock's keys; `name` is ours, None where the meaning is the family's own."""
-
-    bedrock_key: str
-    name: Literal["epochs", "learning_rate", "batch_size", "warmup_steps"] | None
-    type: Literal["integer", "float"]
-    minimum: float
-    maximum: float
-    default: float | None
-    required: bool
-    note: str = ""
-
-    @property
-    def range(self) -> str:
-        """The accepted values in words: `1 to 5 (integer)`."""
-        return f"{self.minimum:g} to {self.maximum:g} ({self.type})"
-
-
-class ValidationSet(_Entry, frozen=True):
+class ValidationSet(Entry, frozen=True):
     """Whether a customization job takes validation data."""
 
     supported: bool
     note: str = ""
 
 
-class Customization(_Entry, frozen=True):
-    """One way of customizing a model, and which of our methods it serves."""
+class TrainingPrice(Entry, frozen=True):
+    """US dollars for a unit of training; None: not known. An image counts whenever it is seen."""
 
-    customization_type: Literal[
-        "FINE_TUNING", "CONTINUED_PRE_TRAINING", "DISTILLATION", "REINFORCEMENT_FINE_TUNING"
-    ]
-    methods: tuple[str, ...]
+    usd: float | None
+    unit: Literal["1k tokens", "image", "hour"]
+    source: str | None = None
+    as_of: str | None = None
+
+
+class Customization(Entry, frozen=True):
+    """One way of customizing a model, and which of our methods it serves.
+
+    Where it is not `served`, datasets are checked, but no run trains on them.
+    """
+
+    customization_type: CustomizationType
+    methods: tuple[Method, ...]
     dataset_format: DatasetFormat
     token_estimate: TokenEstimate
     limits: Limits
     hyperparameters: tuple[Hyperparameter, ...]
     validation_set: ValidationSet
+    training_price: TrainingPrice
+    served: bool = True
 
 
-class Serving(_Entry, frozen=True):
+class Serving(Entry, frozen=True):
     """How a custom model of this base can be put into service."""
 
     provisioned: bool
@@ -128,19 +115,22 @@ class Serving(_Entry, frozen=True):
     model_units_quota_code: str | None
     on_demand_requests_per_minute: int | None = None
     on_demand_tokens_per_minute: int | None = None
+    note: str = ""
 
 
-class Prices(_Entry, frozen=True):
-    """US dollars; None: not known. Model units by commitment: none, 1 month, 6 months."""
+class Prices(Entry, frozen=True):
+    """What a custom model costs, in US dollars; None: not known. Training has its own price.
 
-    training_usd_per_1k_tokens: float | None
+    Model units by commitment: none, 1 month, 6 months.
+    """
+
     storage_usd_per_month: float | None
     model_unit_usd_per_hour: dict[str, float | None]
     source: str | None
     as_of: str | None
 
 
-class MetricFiles(_Entry, frozen=True):
+class MetricFiles(Entry, frozen=True):
     """Where a job writes its losses, below `model-customization-job-<id>/`, as seen in practice."""
 
     training_path: str
@@ -149,7 +139,7 @@ class MetricFiles(_Entry, frozen=True):
     validation_columns: tuple[str, ...]
 
 
-class Fact(_Entry, frozen=True):
+class Fact(Entry, frozen=True):
     """Where a group of facts was read, when, and what is doubtful about it."""
 
     about: str
@@ -158,7 +148,7 @@ class Fact(_Entry, frozen=True):
     note: str = ""
 
 
-class BaseModel(_Entry, frozen=True):
+class BaseModel(Entry, frozen=True):
     """One base model that Bedrock lets, or let, people customize."""
 
     id: str
@@ -173,7 +163,7 @@ class BaseModel(_Entry, frozen=True):
     customizations: tuple[Customization, ...]
     serving: Serving
     prices: Prices
-    metric_files: MetricFiles
+    metric_files: MetricFiles | None
     facts: tuple[Fact, ...]
 
     @property
@@ -185,6 +175,10 @@ class BaseModel(_Entry, frozen=True):
     def methods(self) -> tuple[str, ...]:
         """The methods that this model offers."""
         return tuple(method for each in self.customizations for method in each.methods)
+
+    def offers(self, method: str) -> bool:
+        """Whether the model can be customized by a method."""
+        return method in self.methods
 
     def customization(self, method: str) -> Customization:
         """How the model is customized by a method; `InvalidInputError` where it offers none."""
@@ -212,7 +206,7 @@ class BaseModel(_Entry, frozen=True):
         return (profile, *models)
 
 
-class Quota(_Entry, frozen=True):
+class Quota(Entry, frozen=True):
     """An account-wide quota of Bedrock; `code` is None where Service Quotas lists none."""
 
     name: str
@@ -221,7 +215,7 @@ class Quota(_Entry, frozen=True):
     adjustable: bool
 
 
-class AccountQuotas(_Entry, frozen=True):
+class AccountQuotas(Entry, frozen=True):
     """The quotas that a run meets whatever its base model."""
 
     scheduled_jobs: Quota
@@ -231,7 +225,7 @@ class AccountQuotas(_Entry, frozen=True):
     no_commitment_model_units: Quota
 
 
-class Catalog(_Entry, frozen=True):
+class Catalog(Entry, frozen=True):
     """The whole of models.json."""
 
     schema: int

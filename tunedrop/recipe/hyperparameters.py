@@ -1,6 +1,5 @@
 """From neutral hyperparameters to Bedrock's keys, within the ranges of the catalog."""
 
-import math
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -38,16 +37,21 @@ def bedrock_hyperparameters(recipe: Recipe) -> dict[str, str]:
             given[spec.bedrock_key] = neutral[spec.name]
         elif (spec.required or spec.name == "epochs") and spec.default is not None:
             given.setdefault(spec.bedrock_key, _typed(spec, spec.default))
+        elif spec.required and spec.automatic is not None:
+            given.setdefault(spec.bedrock_key, spec.automatic)
     return {key: _text(value) for key, value in given.items()}
 
 
 def effective(recipe: Recipe, name: str) -> float | None:
-    """The value that a job will use for a neutral name: given, or the base model's default."""
+    """The value that a job will use for a neutral name: given, or the base model's default.
+
+    None where Bedrock chooses.
+    """
     customization = base_model(recipe.base_model).customization(recipe.method)
     for spec in customization.hyperparameters:
         if spec.name == name:
-            given = bedrock_hyperparameters(recipe).get(spec.bedrock_key)
-            return spec.default if given is None else float(given)
+            given = bedrock_hyperparameters(recipe).get(spec.bedrock_key, spec.default)
+            return None if given is None or given == spec.automatic else float(given)
     return None
 
 
@@ -67,7 +71,7 @@ def _problems(
 ) -> Iterator[str]:
     if spec is None:
         yield f"{path} is not a hyperparameter of {model.name}; it takes {_known(customization)}"
-    elif not _fits(value, spec):
+    elif not spec.accepts(value):
         yield f"{path} is {value}; {model.name} takes {spec.range}"
 
 
@@ -78,16 +82,7 @@ def _known(customization: Customization) -> str:
     )
 
 
-def _fits(value: Value, spec: Hyperparameter) -> bool:
-    try:
-        number = float(value)
-    except ValueError:
-        return False
-    whole = spec.type == "float" or number.is_integer()
-    return math.isfinite(number) and whole and spec.minimum <= number <= spec.maximum
-
-
-def _typed(spec: Hyperparameter, value: float) -> Value:
+def _typed(spec: Hyperparameter, value: float | str) -> Value:
     return int(value) if spec.type == "integer" else value
 
 
