@@ -29,9 +29,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Record how the run ended; a second call answers as the first and tells nobody again."""
     given = parse(event, RecordOutcomeInput)
     source = source_of(given.input)
-    outcome = services().conclusion.conclude(given.run_id, source, services().now())
-    if outcome.is_news:
-        count(outcome.name)
+    outcome = services().conclusion.conclude(given.run_id, source, services().now(), count)
     return dump(RecordOutcomeOutput(Error=outcome.name, Cause=outcome.cause))
 
 

@@ -26,7 +26,7 @@ GATEWAYS = {
     "tunedrop.evaluation.inference",
     "tunedrop.serving.deployments",
     "tunedrop.serving.executions",
-    "tunedrop.serving.sweep",
+    "tunedrop.serving.inventory",
     "tunedrop.training.jobs",
 }
 MAKERS_OF_CLIENTS = {"tunedrop.services", "tunedrop.cli.stage"}

@@ -1,12 +1,13 @@
 """What every gateway to AWS shares: how a client is made, and which answers mean "try again"."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
-from tunedrop.errors import ServiceBusyError
+from tunedrop.errors import ServiceBusyError, TunedropError
 
 CLIENT_CONFIG = Config(
     connect_timeout=5,
@@ -63,3 +64,18 @@ def aws(action: str) -> Iterator[None]:
         raise
     except (ConnectionError, HTTPClientError) as error:
         raise ServiceBusyError(f"AWS could not be reached to {action}: {error}") from error
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """Calls of which none keeps the others from being made; `failed` says what AWS refused."""
+
+    failed: list[str] = field(default_factory=list)
+
+    def make(self, what: str, call: Callable[[], bool | None]) -> bool:
+        """Whether the call was made and did not answer False."""
+        try:
+            return call() is not False
+        except (ClientError, TunedropError) as refusal:
+            self.failed.append(f"{what}: {refusal}")
+            return False

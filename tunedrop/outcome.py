@@ -34,7 +34,6 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     name: str
     cause: str
-    is_news: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,16 +47,20 @@ class Conclusion:
     notifications: Notifications
     render: Callable[[dict[str, Any]], str]
 
-    def conclude(self, run_id: str, source: Source, now: datetime) -> Outcome:
+    def conclude(
+        self, run_id: str, source: Source, now: datetime, count: Callable[[str], None]
+    ) -> Outcome:
         """Close the run; a second call answers as the first and tells nobody again.
 
-        The record of a run over another object than `source` stays as it is.
+        The record of a run over another object than `source` stays as it is. The outcome is
+        counted before the record is closed: an alarm may ring twice, but never not at all.
         """
         run = self.records.get(run_id)
         if run.source != source:
+            count(SERVICE_FAILED)
             return self._collision(run, source, now)
         if run.status == ENDED:
-            return Outcome(name=run.outcome, cause=run.cause, is_news=False)
+            return Outcome(name=run.outcome, cause=run.cause)
         name, what = outcome_of(run)
         ended = structs.replace(
             run,
@@ -69,8 +72,9 @@ class Conclusion:
         )
         self._publish(ended)
         self.champions.give_turn_back(run)
+        count(name)
         self.records.end(run, outcome=name, cause=ended.cause, now=now)
-        return Outcome(name=name, cause=ended.cause, is_news=True)
+        return Outcome(name=name, cause=ended.cause)
 
     def _collision(self, run: Run, source: Source, now: datetime) -> Outcome:
         cause = (
@@ -86,7 +90,7 @@ class Conclusion:
             dropped_at=timestamp(now),
         )
         self.answers.write(answer)
-        return Outcome(name=SERVICE_FAILED, cause=cause, is_news=True)
+        return Outcome(name=SERVICE_FAILED, cause=cause)
 
     def _publish(self, run: Run) -> None:
         record = {**plain(run), "next_step": next_step(run)}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -117,6 +118,9 @@ class Table:
         return True
 
 
+_OF_AN_ATTEMPT = {"#job": "job", "#name": "name"}
+
+
 class RunRecords:
     """The runs: created once, entered by each state, ended once."""
 
@@ -147,9 +151,12 @@ class RunRecords:
         item = self._table.get(run_key(run_id))
         return run_from(item) if item else None
 
-    def of_recipe(self, recipe: str) -> Iterator[Run]:
-        """The runs of a recipe, newest first."""
-        return map(run_from, self._table.index("by_recipe", "recipe", recipe))
+    def of_recipe(self, recipe: str, since: datetime | None = None) -> Iterator[Run]:
+        """The runs of a recipe, newest first; with `since`, those that started after it."""
+        found = map(run_from, self._table.index("by_recipe", "recipe", recipe))
+        if since is None:
+            return found
+        return takewhile(lambda run: run.started_at > timestamp(since), found)
 
     def enter(self, run_id: str, state: str, now: datetime) -> Run:
         """Note that the run is in `state` and return it, unless it is ending or cancelled."""
@@ -169,6 +176,15 @@ class RunRecords:
     def update(self, run: Run, **sections: Any) -> Run:
         """Write sections of a running run; a run that is ending is a `RunEndingError`."""
         return self._write(run.run_id, sections, RUNNING)
+
+    def update_attempt(self, run: Run, **sections: Any) -> Run | None:
+        """Write sections of a running run that is still at the job of `run`; None when it is not.
+
+        Bedrock's events come late and doubled: what one of them saw must not undo a new attempt.
+        """
+        name = run.job.name if run.job else ""
+        item = self._change(run.run_id, sections, RUNNING, attempt=name)
+        return run_from(item) if item else None
 
     def update_ending(self, run: Run, **sections: Any) -> Run:
         """Write sections of a run that is ending."""
@@ -219,20 +235,27 @@ class RunRecords:
         return run_from(item) if item else None
 
     def _write(self, run_id: str, sections: Mapping[str, Any], status: str) -> Run:
-        names = {f"#{name}": name for name in sections}
-        item = self._table.update(
-            run_key(run_id),
-            _update_expression(sections),
-            condition="#status = :status",
-            names={**names, "#status": "status"},
-            status=status,
-            **{name: plain(value) for name, value in sections.items() if value is not None},
-        )
+        item = self._change(run_id, sections, status)
         if item is None:
             raise RunEndingError(
                 f"The run {run_id} is not {status} any more; nothing is written for it."
             )
         return run_from(item)
+
+    def _change(
+        self, run_id: str, sections: Mapping[str, Any], status: str, attempt: str = ""
+    ) -> dict[str, Any] | None:
+        names = {f"#{name}": name for name in sections}
+        values = {name: plain(value) for name, value in sections.items() if value is not None}
+        return self._table.update(
+            run_key(run_id),
+            _update_expression(sections),
+            condition="#status = :status" + (" AND #job.#name = :attempt" if attempt else ""),
+            names={**names, "#status": "status", **(_OF_AN_ATTEMPT if attempt else {})},
+            status=status,
+            **values,
+            **({"attempt": attempt} if attempt else {}),
+        )
 
 
 def _update_expression(sections: Mapping[str, Any]) -> str:

@@ -105,6 +105,7 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cost: dict[str, Any] = field(default_factory=dict)
     job: Job | None = None
     former_jobs: tuple[Job, ...] = ()
+    slot_refused_at: str = ""
     losses: dict[str, Any] = field(default_factory=dict)
     approval: dict[str, Any] = field(default_factory=dict)
     turn_asked_at: str = ""

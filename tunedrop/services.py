@@ -225,7 +225,9 @@ class Services:
     def approval(self) -> Approval:
         from tunedrop.serving.approval import Approval
 
-        return Approval(records=self.records, notifications=self.notifications)
+        return Approval(
+            records=self.records, champions=self.champions, notifications=self.notifications
+        )
 
     @cached_property
     def deployments(self) -> Deployments:
@@ -298,7 +300,8 @@ class Services:
 
     @cached_property
     def sweep(self) -> Sweep:
-        from tunedrop.serving.sweep import Inventory, Sweep
+        from tunedrop.serving.inventory import Inventory
+        from tunedrop.serving.sweep import Sweep
 
         return Sweep(
             inventory=Inventory(self.bedrock, self.settings.tunedrop_stage),

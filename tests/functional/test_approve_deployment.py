@@ -6,7 +6,7 @@ import pytest
 
 from tests.functional.samples import recipe
 from tests.functional.world import Call, World
-from tunedrop.errors import DeploymentDeclinedError
+from tunedrop.errors import DeploymentDeclinedError, ModelRejectedError
 from tunedrop.run import timestamp
 
 ASKING = recipe(deployment={"approval": "required"})
@@ -39,6 +39,17 @@ def test_after_three_days_without_an_answer_the_deployment_is_declined(
     run = world.trained_run(ASKING, approval={"asked_at": asked_at})
     with pytest.raises(DeploymentDeclinedError, match=f"within 3 days of {asked_at}"):
         call("approve_deployment", run_id=run.run_id, task_token="token")
+
+
+def test_nobody_is_asked_about_a_model_that_a_later_drops_keeps_from_service(
+    world: World, call: Call
+) -> None:
+    run = world.trained_run(ASKING)
+    later = timestamp(world.services.now() + timedelta(minutes=1))
+    champion = world.promoted(world.deployed_run(dropped_at=later))
+    with pytest.raises(ModelRejectedError, match=champion.run_id):
+        call("approve_deployment", run_id=run.run_id, task_token="token")
+    assert world.notifications() == []
 
 
 def test_the_price_of_an_hour_is_told(world: World, call: Call) -> None:

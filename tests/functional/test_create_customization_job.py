@@ -106,6 +106,18 @@ def test_full_job_slots_are_waited_for(world: World, call: Call) -> None:
     assert call("create_customization_job", run_id=run.run_id)["job_name"] == f"{run.run_id}-1"
 
 
+def test_a_slot_is_waited_for_only_as_long_as_the_recipe_has_patience(
+    world: World, call: Call
+) -> None:
+    seven_hours_ago = timestamp(world.services.now() - timedelta(hours=7))
+    run = world.uploaded_run(slot_refused_at=seven_hours_ago)
+    world.faults.order("quota", quota="scheduled_jobs", value=0)
+    with pytest.raises(CustomizationJobFailedError, match="patience of 6h is over"):
+        call("create_customization_job", run_id=run.run_id)
+    world.faults.order("quota", quota="scheduled_jobs", value=100)
+    assert world.find(run).job is None
+
+
 def test_a_refusal_ends_the_run_in_bedrocks_own_words(world: World, call: Call) -> None:
     run = world.uploaded_run()
     world.faults.order(

@@ -1,6 +1,7 @@
 """Sweep: takes down what has no living owner, and nothing else."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from tunedrop.errors import ServiceBusyError
 from tunedrop.run import Run, plain, timestamp
 from tunedrop.services import Services
 
-NOTHING = {"taken_down": [], "retired": [], "left": [], "cleaned_runs": []}
+NOTHING = {"taken_down": [], "retired": [], "left": [], "cleaned_runs": [], "failed": []}
 
 
 @pytest.fixture
@@ -188,6 +189,27 @@ def test_a_parameter_is_put_right_before_anything_is_deleted(
         call("sweep")
     assert run.deployment is not None
     assert hours_later.model_parameter() == run.deployment.arn
+
+
+def test_what_aws_refuses_keeps_nothing_else_from_being_swept(
+    hours_later: World, call: Call
+) -> None:
+    first, second = (ended(hours_later, hours_later.deployed_run()) for _ in range(2))
+    hours_later.faults.order("error", operation="DeleteCustomModelDeployment")
+    with pytest.raises(ServiceBusyError, match="The sweep was refused: on_demand"):
+        call("sweep")
+    left = [hours_later.deployment_status(f"{run.run_id}-1") for run in (first, second)]
+    assert sorted(left) == ["", "Active"]
+
+
+def test_what_a_recipe_that_is_no_longer_deployed_left_behind_is_swept_too(
+    hours_later: World, call: Call
+) -> None:
+    hours_later.faults.order("job_stuck")
+    run = hours_later.run_with_job()
+    forgotten = replace(hours_later.services.sweep, recipe_names=())
+    run = hours_later.services.records.update(run, execution_arn=stopped_execution(hours_later))
+    assert forgotten.sweep(hours_later.services.now()).cleaned_runs == (run.run_id,)
 
 
 def test_what_has_gone_since_it_was_listed_is_passed_over(hours_later: World, call: Call) -> None:

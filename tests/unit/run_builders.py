@@ -60,3 +60,7 @@ class KeptRecords:
         self.written += sections
         self.run = structs.replace(self.run, **sections)
         return self.run
+
+    def update_attempt(self, run: Run, **sections: Any) -> Run | None:
+        same = self.run.job and run.job and self.run.job.name == run.job.name
+        return self.update(run, **sections) if same else None

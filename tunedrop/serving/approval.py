@@ -8,7 +8,7 @@ from tunedrop.errors import DeploymentDeclinedError
 from tunedrop.notifications import Notifications
 from tunedrop.records import RunRecords
 from tunedrop.run import Run, Wait, moment, timestamp
-from tunedrop.serving.champions import RecipeState
+from tunedrop.serving.champions import Champions, RecipeState
 
 DEADLINE = timedelta(days=3)
 _STATE = "ApproveDeployment"
@@ -37,10 +37,15 @@ class Approval:
     """Stores the token that an approval resumes, and asks once."""
 
     records: RunRecords
+    champions: Champions
     notifications: Notifications
 
     def ask(self, run: Run, token: str, now: datetime) -> None:
-        """Ask people on the first look; after the deadline a `DeploymentDeclinedError`."""
+        """Ask people on the first look; after the deadline a `DeploymentDeclinedError`.
+
+        Nobody is kept waiting for a model that a later drop's would keep from service.
+        """
+        self.champions.check_not_superseded(run)
         asked_at = run.approval.get("asked_at")
         if asked_at and now - moment(asked_at) > DEADLINE:
             raise DeploymentDeclinedError(

@@ -34,6 +34,9 @@ class Retiree(Struct, frozen=True, kw_only=True):
     retire_at: str
     deployment: Deployment
 
+    def __str__(self) -> str:
+        return f"{self.deployment.mode} {self.deployment.name}"
+
 
 class RecipeState(Struct, frozen=True, kw_only=True):
     """What the recipe has in service; `history` lists promotions, the newest first."""

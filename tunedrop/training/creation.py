@@ -1,7 +1,7 @@
 """Creates the customization job of a run, once per attempt."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import structs
 
@@ -15,7 +15,7 @@ from tunedrop.errors import (
 from tunedrop.layout import attempt_name
 from tunedrop.objects import Objects
 from tunedrop.records import RunRecords
-from tunedrop.run import Job, Run, timestamp
+from tunedrop.run import Job, Run, moment, timestamp
 from tunedrop.serving.champions import Champions
 from tunedrop.settings import run_tags
 from tunedrop.training.jobs import CustomizationJobs, JobOrder
@@ -44,22 +44,32 @@ class JobCreation:
         job = self._intend(run, now)
         found = self.jobs.find(job.name)
         if found is None:
-            self._ask(run, job)
+            self._ask(run, job, now)
             found = self.jobs.find(job.name)
         if found is None:
             raise ServiceBusyError(f"Bedrock took the job {job.name}, but does not show it yet.")
         job = structs.replace(
             job, arn=found.arn, status=found.status, submitted_at=timestamp(found.created_at)
         )
-        self.records.update(run, job=job)
+        self.records.update(run, job=job, slot_refused_at="")
         return job
 
-    def _ask(self, run: Run, job: Job) -> None:
+    def _ask(self, run: Run, job: Job, now: datetime) -> None:
         """Ask Bedrock; what it refused was never made, so that clean-up need not look for it."""
         try:
             self.jobs.create(self._order(run, job))
-        except (JobSlotsFullError, CustomizationJobFailedError):
+        except CustomizationJobFailedError:
             self.records.update(run, job=None)
+            raise
+        except JobSlotsFullError as full:
+            waiting_since = run.slot_refused_at or timestamp(now)
+            self.records.update(run, job=None, slot_refused_at=waiting_since)
+            patience = timedelta(seconds=run.plan.deployment.patience_seconds)
+            if now - moment(waiting_since) > patience:
+                raise CustomizationJobFailedError(
+                    f"{full} The recipe's patience of {run.plan.deployment.patience} is over. "
+                    "Rerun when other jobs have ended, or set deployment.patience higher."
+                ) from full
             raise
 
     def _intend(self, run: Run, now: datetime) -> Job:

@@ -1,11 +1,12 @@
 """Waits for a customization job: looks at it, and resumes the workflow when it has ended."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from msgspec import Struct, structs
 
-from tunedrop.errors import CustomizationJobFailedError
+from tunedrop.errors import CustomizationJobFailedError, ServiceBusyError
 from tunedrop.layout import run_of_attempt
 from tunedrop.records import RunRecords
 from tunedrop.run import RUNNING, Job, Run, Wait, plain, timestamp
@@ -43,7 +44,10 @@ class JobWait:
         """
         wait = Wait(token=token, since=timestamp(now), state=_STATE)
         run = self.records.update(run, wait=wait)
-        self._look_and_answer(run, now)
+        # Step Functions counts retries over the whole wait, which may last for days: the token is
+        # stored, and the next look comes by itself.
+        with suppress(ServiceBusyError):
+            self._look_and_answer(run, now)
 
     def resume(self, job_name: str, now: datetime) -> None:
         """React to Bedrock's event about a job; events about strangers' jobs pass by.
@@ -73,7 +77,10 @@ class JobWait:
             raise CustomizationJobFailedError(f"Bedrock knows no job {run.job.name} any more.")
         job = _seen(run.job, view)
         if job != run.job:
-            run = self.records.update(run, job=job)
+            current = self.records.update_attempt(run, job=job)
+            if current is None:
+                return None
+            run = current
         match view.status:
             case "Completed":
                 return JobEnd(
@@ -86,7 +93,7 @@ class JobWait:
         self._stop_if_stuck(run, job, view, now)
         return None
 
-    def _failed(self, run: Run, job: Job, view: JobView) -> JobEnd:
+    def _failed(self, run: Run, job: Job, view: JobView) -> JobEnd | None:
         internal = any(words in view.failure.lower() for words in _INTERNAL_ERRORS)
         if internal and job.attempt < _ATTEMPTS:
             return self._try_again(run, job)
@@ -94,14 +101,16 @@ class JobWait:
             f"Bedrock failed the customization job {job.name}: {view.failure or 'no reason given'}"
         )
 
-    def _stopped(self, run: Run, job: Job) -> JobEnd:
+    def _stopped(self, run: Run, job: Job) -> JobEnd | None:
         if job.stopping_because and job.attempt < _ATTEMPTS:
             return self._try_again(run, job)
         why = job.stopping_because or "somebody outside this service stopped it"
         raise CustomizationJobFailedError(f"The customization job {job.name} was stopped: {why}.")
 
-    def _try_again(self, run: Run, job: Job) -> JobEnd:
-        self.records.update(run, former_jobs=(*run.former_jobs, job), job=None)
+    def _try_again(self, run: Run, job: Job) -> JobEnd | None:
+        former = (*run.former_jobs, job)
+        if self.records.update_attempt(run, former_jobs=former, job=None) is None:
+            return None
         return JobEnd(completed=False, status=job.status)
 
     def _stop_if_stuck(self, run: Run, job: Job, view: JobView, now: datetime) -> None:
@@ -110,8 +119,9 @@ class JobWait:
         if not stuck or job.stopping_because:
             return
         why = f"it had not begun to train after {patience} in Bedrock's queue"
-        self.records.update(run, job=structs.replace(job, stopping_because=why))
-        self.jobs.stop(view.arn)
+        stopping = structs.replace(job, stopping_because=why)
+        if self.records.update_attempt(run, job=stopping) is not None:
+            self.jobs.stop(view.arn)
 
 
 def _waits_for_job(run: Run) -> bool:

@@ -7,9 +7,9 @@ import pytest
 
 from tests.unit.run_builders import NOW, KeptRecords, recipe, run
 from tunedrop.errors import ServiceBusyError
-from tunedrop.run import Deployment
+from tunedrop.run import Deployment, Run
 from tunedrop.serving.approval import Approval, needs_approval
-from tunedrop.serving.champions import Champion, RecipeState, Retiree
+from tunedrop.serving.champions import Champion, Champions, RecipeState, Retiree
 
 NOVA_LITE = "amazon.nova-lite-v1:0:300k"
 UNPRICED = {"mode": "provisioned", "commitment": "1 month"}
@@ -97,9 +97,18 @@ class BusyTopic:
         self.sent.append(message)
 
 
+class NoChampions(Champions):
+    """A recipe that has nothing in service yet."""
+
+    def __init__(self) -> None: ...
+
+    def later_champion(self, run: Run) -> Champion | None:
+        return None
+
+
 def test_a_question_that_could_not_be_sent_is_sent_by_the_next_call_and_once() -> None:
     topic, records = BusyTopic(), KeptRecords(run())
-    approval = Approval(records=records, notifications=topic)
+    approval = Approval(records=records, champions=NoChampions(), notifications=topic)
     with pytest.raises(ServiceBusyError):
         approval.ask(records.run, "first", NOW)
     for token in ("second", "third"):

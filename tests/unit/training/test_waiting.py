@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from tests.unit.run_builders import NOW, RUN_ID, KeptRecords, job, recipe, run
-from tunedrop.errors import RunEndingError, TunedropError
+from tunedrop.errors import RunEndingError, ServiceBusyError, TunedropError
 from tunedrop.run import ENDED, Run, Wait, timestamp
 from tunedrop.training.jobs import JobView
 from tunedrop.training.waiting import JobWait
@@ -29,6 +29,13 @@ class FakeJobs:
 
     def stop(self, name: str) -> None:
         self.stopped.append(name)
+
+
+class BusyJobs(FakeJobs):
+    """Bedrock, throttling."""
+
+    def find(self, name: str) -> JobView | None:
+        raise ServiceBusyError("AWS is busy.")
 
 
 @dataclass
@@ -241,6 +248,29 @@ def test_a_spent_token_changes_nothing_more() -> None:
     found.desk.resume(f"{RUN_ID}-1", NOW)
     assert found.records.run.job is not None
     assert found.records.run.job.custom_model_arn == "arn:model"
+
+
+def test_a_look_that_aws_was_too_busy_for_leaves_the_wait_as_it_is() -> None:
+    found = scene(None)
+    found.jobs = BusyJobs(None)
+    found.begin()
+    assert found.records.run.wait == WAITING
+    assert (found.tokens.succeeded, found.tokens.failed) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "late",
+    [view("Completed", custom_model_arn="arn:model"), view("Failed", failure=INTERNAL)],
+    ids=["it had completed", "it had failed"],
+)
+def test_what_a_late_look_saw_of_a_former_attempt_does_not_undo_the_next_one(late: JobView) -> None:
+    second = run(job=job(attempt=2, name=f"{RUN_ID}-2"), former_jobs=(job(),))
+    found = scene(late, run(job=job(), wait=WAITING))
+    slow = found.records.run
+    found.records.run = second
+    found.desk._look_and_answer(slow, NOW)
+    assert found.records.run == second
+    assert found.tokens.succeeded == []
 
 
 def test_a_run_that_began_to_end_is_not_waited_for() -> None:
