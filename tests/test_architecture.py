@@ -19,6 +19,7 @@ GATEWAYS = {
     "tunedrop.availability",
     "tunedrop.gateway",
     "tunedrop.intake",
+    "tunedrop.media_objects",
     "tunedrop.objects",
     "tunedrop.parameters",
     "tunedrop.records",

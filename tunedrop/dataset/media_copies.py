@@ -1,0 +1,70 @@
+"""Copies the media of usable records beside the training file, many at once, as it is written."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import blake2b
+from types import TracebackType
+
+from tunedrop.dataset.findings import Fault
+from tunedrop.dataset.media_files import MediaVersion
+from tunedrop.dataset.media_inspection import WORKERS, faults_of, fields_of
+from tunedrop.dataset.media_manifest import Inspected, MediaManifest
+from tunedrop.dataset.records import AnyRecord, Media
+from tunedrop.dataset.target import Target
+
+# Takes a version and the name of its copy, and says the copy's URI; called by several threads.
+CopyMedia = Callable[[MediaVersion, str], None]
+
+
+class MediaCopies:
+    """A `MediaPlan`: leaving it as a context waits for the copies, and raises what went wrong."""
+
+    def __init__(
+        self,
+        manifest: MediaManifest,
+        target: Target,
+        *,
+        copy: CopyMedia,
+        uri_of: Callable[[str], str],
+        workers: int = WORKERS,
+    ) -> None:
+        self._inspected = {each.media: each for each in manifest.media}
+        self._target = target
+        self._copy = copy
+        self._uri_of = uri_of
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="copies")
+        self._copies: dict[str, Future[None]] = {}
+
+    def __enter__(self) -> "MediaCopies":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=error is not None)
+        if error is None:
+            for copy in self._copies.values():
+                copy.result()
+
+    def faults(self, record: AnyRecord) -> Sequence[Fault]:
+        """See `MediaPlan`."""
+        found = faults_of(fields_of(record), record.characters, self._inspected, self._target)
+        return list(found)
+
+    def move(self, media: Media) -> Media:
+        """See `MediaPlan`."""
+        known = self._inspected[media]
+        name = copied_name(known)
+        if name not in self._copies and known.version is not None:
+            self._copies[name] = self._pool.submit(self._copy, known.version, name)
+        return Media(media.kind, media.format, self._uri_of(name))
+
+
+def copied_name(known: Inspected) -> str:
+    """The name of a copy below the dataset's folder: of letters that every model takes in keys."""
+    version = known.version or MediaVersion(size=0)
+    digest = blake2b(f"{version.key}\0{version.version_id}".encode(), digest_size=12).hexdigest()
+    return f"media/{digest}.{known.format}"

@@ -1,0 +1,68 @@
+"""Where a record says that an image or video is, and whether it may lie there."""
+
+import re
+
+from msgspec import Struct
+
+from tunedrop.dataset.findings import Fault
+from tunedrop.dataset.records import MediaKind
+from tunedrop.layout import DATASETS_PREFIX
+
+_S3_URI = re.compile(r"s3://([^/]+)/(.*[^/])", re.DOTALL)
+# Bucket names as S3 makes them; whatever else stands there would be refused before it is sent.
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_LONGEST_KEY = 1024
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_NEVER_IN_NAMES = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+class S3Place(Struct, frozen=True):
+    """An object."""
+
+    bucket: str
+    key: str
+
+
+def recipe_folder(recipe: str) -> str:
+    """Where the media of a recipe lie in the datasets bucket, and what paths are relative to."""
+    return f"{DATASETS_PREFIX}{recipe}/"
+
+
+def place_of(
+    uri: str, kind: MediaKind, recipe: str | None, bucket: str | None = None
+) -> S3Place | str | Fault:
+    """An object, a relative path, or what is wrong with the URI.
+
+    An object must lie in the folder of the recipe, and in the bucket, where these are known.
+    """
+    if problem := _form_problem(uri):
+        return Fault(code="media-uri", message=f"the {kind} is named by {problem}")
+    found = _S3_URI.fullmatch(uri)
+    if found is None:
+        return "/".join(part for part in uri.split("/") if part != ".")
+    place = S3Place(found[1], found[2])
+    folder = recipe_folder(recipe) if recipe else ""
+    if bucket is not None and place.bucket != bucket:
+        message = f"the {kind} lies in another bucket; it must lie in {folder} of {bucket}"
+        return Fault(code="media-misplaced", message=message)
+    if not place.key.startswith(folder):
+        message = f"the {kind} lies outside of the recipe's folder; it must lie in {folder}"
+        return Fault(code="media-misplaced", message=message)
+    return place
+
+
+def _form_problem(uri: str) -> str:
+    """What keeps a URI from naming anything, in words; "" where it may."""
+    if not uri or uri.isspace():
+        return "nothing"
+    if _NEVER_IN_NAMES.search(uri) or len(uri.encode(errors="replace")) > _LONGEST_KEY:
+        return "characters that no name can have, or by too many of them"
+    if uri.startswith("s3://"):
+        found = _S3_URI.fullmatch(uri)
+        if found is None or not _BUCKET.fullmatch(found[1]):
+            return "an S3 URI without a bucket or without an object's key"
+    elif _SCHEME.match(uri):
+        return "a URI that is none of S3"
+    elif uri.startswith("/") or uri.endswith("/") or "\\" in uri:
+        return "a path that does not lead to a file below the dataset's folder"
+    return "a path that leads upwards" if ".." in uri.split("/") else ""
