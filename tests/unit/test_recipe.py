@@ -33,12 +33,25 @@ def test_three_keys_suffice() -> None:
     assert recipe.evaluation.beat is None
 
 
-@pytest.mark.parametrize("model", all_models(), ids=lambda model: model.id)
-def test_every_model_of_the_catalog_can_be_named(model: BaseModel) -> None:
-    recipe = loaded(base_model=model.id)
+SERVED = [
+    (model, method)
+    for model in all_models()
+    for how in model.customizations
+    for method in how.methods
+    if how.served
+]
+
+
+@pytest.mark.parametrize(("model", "method"), SERVED, ids=lambda each: getattr(each, "id", each))
+def test_every_model_of_the_catalog_can_be_named(model: BaseModel, method: str) -> None:
+    recipe = loaded(base_model=model.id, method=method)
     assert recipe.deployment.mode in ("on_demand", "provisioned")
     assert recipes.from_json(recipes.to_json(recipe)) == recipe
-    assert recipes.bedrock_hyperparameters(recipe)["epochCount"].isdigit()
+    sent = recipes.bedrock_hyperparameters(recipe)
+    for spec in model.customization(method).hyperparameters:
+        assert spec.bedrock_key in sent or not spec.required
+        assert spec.bedrock_key not in sent or spec.accepts(sent[spec.bedrock_key])
+    assert {"epochCount", "stepCount"} & set(sent), "how long a job trains is always said"
 
 
 @pytest.mark.parametrize("key", THREE_KEYS)

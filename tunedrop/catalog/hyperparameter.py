@@ -14,7 +14,7 @@ class Hyperparameter(Entry, frozen=True):
     """
 
     bedrock_key: str
-    name: Literal["epochs", "learning_rate", "batch_size", "warmup_steps"] | None
+    name: Literal["epochs", "steps", "learning_rate", "batch_size", "warmup_steps"] | None
     type: Literal["integer", "float", "enum"]
     minimum: float | None = None
     maximum: float | None = None

@@ -142,14 +142,28 @@ class MetricFiles(Entry, frozen=True):
 class Fact(Entry, frozen=True):
     """Where a group of facts was read, when, and what is doubtful about it."""
 
-    about: str
+    about: Literal[
+        "regions",
+        "datasets",
+        "hyperparameters",
+        "lifecycle",
+        "inference",
+        "serving",
+        "quotas",
+        "prices",
+        "metric_files",
+    ]
     source: str
     as_of: str
     note: str = ""
 
 
-class BaseModel(Entry, frozen=True):
-    """One base model that Bedrock lets, or let, people customize."""
+class BaseModel(Entry, frozen=True, kw_only=True):
+    """One base model that Bedrock lets, or let, people customize.
+
+    `other_customization_types` are those that Bedrock offers besides, and no method of ours asks
+    for; `metric_files` is None where a job writes none that is known.
+    """
 
     id: str
     name: str
@@ -161,6 +175,7 @@ class BaseModel(Entry, frozen=True):
     regions: tuple[str, ...]
     lifecycle: Lifecycle
     customizations: tuple[Customization, ...]
+    other_customization_types: tuple[CustomizationType, ...] = ()
     serving: Serving
     prices: Prices
     metric_files: MetricFiles | None

@@ -8,7 +8,9 @@ from tunedrop.catalog.models import Customization, Hyperparameter
 from tunedrop.recipe.model import Hyperparameters, Recipe
 
 Value = int | float | str
-NEUTRAL_NAMES = ("epochs", "learning_rate", "batch_size", "warmup_steps")
+NEUTRAL_NAMES = ("epochs", "steps", "learning_rate", "batch_size", "warmup_steps")
+# How long a job trains: always sent, so that its cost is what was reckoned.
+_LENGTH = ("epochs", "steps")
 
 
 def hyperparameter_problems(
@@ -28,14 +30,14 @@ def hyperparameter_problems(
 
 
 def bedrock_hyperparameters(recipe: Recipe) -> dict[str, str]:
-    """What a customization job is created with: the given values, and always the epochs."""
+    """What a customization job is created with: the given values, and always how long it trains."""
     customization = base_model(recipe.base_model).customization(recipe.method)
     given: dict[str, Value] = {**recipe.hyperparameters.bedrock}
     neutral = dict(_neutral(recipe.hyperparameters))
     for spec in customization.hyperparameters:
         if spec.name in neutral:
             given[spec.bedrock_key] = neutral[spec.name]
-        elif (spec.required or spec.name == "epochs") and spec.default is not None:
+        elif (spec.required or spec.name in _LENGTH) and spec.default is not None:
             given.setdefault(spec.bedrock_key, _typed(spec, spec.default))
         elif spec.required and spec.automatic is not None:
             given.setdefault(spec.bedrock_key, spec.automatic)

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from tunedrop.catalog.models import Method
+
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -14,9 +16,6 @@ FEWEST_PAIRS = 6
 
 NAME_PATTERN = r"^[a-z](-?[a-z0-9])*\Z"
 
-Method = Literal[
-    "instruction_tuning", "domain_adaptation", "transfer_learning", "continued_pre_training"
-]
 Metric = Literal["rouge_l", "exact_match"]
 RecipeName = Annotated[
     str,
@@ -55,6 +54,7 @@ class Hyperparameters(_Section, frozen=True):
     """Neutral names, which the catalog maps to Bedrock's; Bedrock's own keys under `bedrock`."""
 
     epochs: Annotated[int, Meta(description="a whole number")] | None = None
+    steps: Annotated[int, Meta(description="a whole number")] | None = None
     learning_rate: Annotated[float, Meta(description="a number such as 0.00001")] | None = None
     batch_size: Annotated[int, Meta(description="a whole number")] | None = None
     warmup_steps: Annotated[int, Meta(description="a whole number")] | None = None
@@ -131,6 +131,7 @@ class Prices(_Section, frozen=True):
     """Prices that the catalog does not know, or knows differently."""
 
     training_usd_per_1k_tokens: Dollars | None = None
+    training_usd_per_image: Dollars | None = None
     model_unit_usd_per_hour: Dollars | None = None
 
 
