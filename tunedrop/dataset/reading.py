@@ -1,12 +1,16 @@
 """One line of a dataset, read slowly: every fault that keeps it from being a record is named."""
 
 import json
+import math
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from tunedrop.dataset.findings import Fault
 
+# Of one record: a line of megabytes can break a rule a million times.
+_MOST_FAULTS = 1000
 _PRESENTABLE = re.compile(r"[A-Za-z_][A-Za-z_-]{0,29}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -23,6 +27,10 @@ KINDS = {
 
 class _NotANumberError(ValueError):
     """The line holds NaN or Infinity."""
+
+
+class _TooLargeError(ValueError):
+    """The line holds a number beyond what JSON's readers can hold."""
 
 
 def _no_rules(_text: str, _field: str) -> Iterable[Fault]:
@@ -43,7 +51,7 @@ class FieldReader:
 
     def fault(self, code: str, message: str, field: str | None = None) -> None:
         """Note a fault."""
-        self.faults.append(Fault(code=code, message=message, field=field))
+        self._note(Fault(code=code, message=message, field=field))
 
     def take(self, source: dict[str, Any], key: str, kind: type, at: str = "") -> Any:
         """A required field, or None with a fault."""
@@ -54,6 +62,10 @@ class FieldReader:
 
     def take_optional(self, source: dict[str, Any], key: str, kind: type, at: str = "") -> Any:
         """A field that may be absent."""
+        if key in source and source[key] is None:
+            message = "the value is null; the field may be left out"
+            self.fault("null-optional-field", message, f"{at}{key}")
+            return None
         return self.checked(source[key], kind, f"{at}{key}") if key in source else None
 
     def checked(self, value: Any, kind: type, field: str) -> Any:
@@ -75,20 +87,27 @@ class FieldReader:
             else self.take(source, key, str, at)
         )
 
-    def text(self, value: Any, field: str) -> str | None:
+    def text(self, value: Any, field: str, *, may_be_empty: bool = False) -> str | None:
         """The value if it is text, held against the rules for texts."""
         checked: str | None = self.checked(value, str, field)
         if checked is not None:
-            self.faults += self._text_rules(checked, field)
+            faults = self._text_rules(checked, field)
+            for each in faults:
+                if each.code != "empty-text" or not may_be_empty:
+                    self._note(each)
         return checked
 
-    def refuse_unknown(self, source: dict[str, Any], known: tuple[str, ...], at: str = "") -> None:
+    def refuse_unknown(self, source: dict[str, Any], known: Sequence[str], at: str = "") -> None:
         """Note the fields that belong to no format."""
         for key in source:
             if key not in known:
                 name = presentable(key)
                 message = f"{name} is not a field of this format; known: {', '.join(known)}"
                 self.fault("unknown-field", message, f"{at}{name}")
+
+    def _note(self, fault: Fault) -> None:
+        if len(self.faults) < _MOST_FAULTS or (fault.is_error and not self.failed):
+            self.faults.append(fault)
 
 
 def presentable(key: str) -> str:
@@ -120,8 +139,13 @@ def _decoded(line: bytes, reader: FieldReader) -> str | None:
 def _parsed(text: str, ends_file: bool, reader: FieldReader) -> tuple[Any] | None:
     try:
         value = json.loads(
-            text, object_pairs_hook=_pairs_hook(reader), parse_constant=_refuse_constant
+            text,
+            object_pairs_hook=_pairs_hook(reader),
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
         )
+        if "\\u" in text and _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
+            reader.fault("broken-text", "a text holds half of a surrogate pair")
     except json.JSONDecodeError as error:
         cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
         if ends_file and cut:
@@ -130,13 +154,13 @@ def _parsed(text: str, ends_file: bool, reader: FieldReader) -> tuple[Any] | Non
             reader.fault("invalid-json", f"not JSON at column {error.colno}: {error.msg}")
     except _NotANumberError:
         reader.fault("not-a-number", "the line holds NaN or Infinity")
+    except _TooLargeError:
+        reader.fault("invalid-json", "the line holds a number that is too large")
     except RecursionError:
         reader.fault("invalid-json", "objects or lists are nested too deeply")
     except ValueError:
         reader.fault("invalid-json", "the line holds a number with too many digits")
     else:
-        if "\\u" in text and _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
-            reader.fault("broken-text", "a text holds half of a surrogate pair")
         return (value,)
     return None
 
@@ -145,11 +169,10 @@ def _pairs_hook(reader: FieldReader) -> Callable[[list[tuple[str, Any]]], dict[s
     def from_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            for key in found:
-                if keys.count(key) > 1:
+            for key, count in Counter(key for key, _ in pairs).items():
+                if count > 1:
                     name = presentable(key)
-                    reader.fault("duplicate-key", f"{name} stands {keys.count(key)} times", name)
+                    reader.fault("duplicate-key", f"{name} stands {count} times", name)
         return found
 
     return from_pairs
@@ -157,3 +180,10 @@ def _pairs_hook(reader: FieldReader) -> Callable[[list[tuple[str, Any]]], dict[s
 
 def _refuse_constant(_: str) -> NoReturn:
     raise _NotANumberError
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise _TooLargeError
+    return number

@@ -134,14 +134,15 @@ class CaptionedImage(Struct, frozen=True):
 class ReinforcementPrompt(Struct, frozen=True):
     """A dialogue that waits for an answer, and what a grader holds the answer against.
 
-    `reference` is the reference answer as text (as JSON where it is none); `extra` is the JSON
-    object of all further fields, which graders receive too.
+    `reference` is the reference answer as text, or as JSON where it is `structured`; `extra` is the
+    JSON object of all further fields, which graders receive too.
     """
 
     system: str | None
     turns: tuple[Turn, ...]
     reference: str
     extra: str = "{}"
+    structured: bool = False
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """What a recipe's base model asks of a record."""
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,11 +8,19 @@ from tunedrop.catalog import base_model
 from tunedrop.catalog.models import Customization, DatasetFormat, Limits
 from tunedrop.dataset.findings import Fault
 from tunedrop.dataset.formats import Format
-from tunedrop.dataset.records import Record, Turn
+from tunedrop.dataset.formats.conversion import inexpressible, same_kind
+from tunedrop.dataset.record_media_rules import media_faults
+from tunedrop.dataset.records import (
+    AnyRecord,
+    CaptionedImage,
+    Passage,
+    Record,
+    ReinforcementPrompt,
+)
+from tunedrop.dataset.text_rules import text_faults
+from tunedrop.dataset.token_rules import TokenLimits, caption_faults
+from tunedrop.dataset.turn_rules import turn_faults
 from tunedrop.recipe import Recipe, effective
-
-# Tab, newline and carriage return are white space; U+007F counts as the others do.
-CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,75 +82,76 @@ class Target:
         tokens = min((each for each in known if each is not None), default=math.inf)
         return tokens * self.customization.token_estimate.cautious_characters_per_token
 
-    def faults(self, record: Record, source: Format) -> Iterator[Fault]:
+    def takes(self, format_: Format) -> bool:
+        """Whether records of a format are of the kind that the base model learns from."""
+        return same_kind(format_, self.format)
+
+    @property
+    def takes_dialogues(self) -> bool:
+        """Whether it learns from dialogues."""
+        return self.takes("openai-chat")
+
+    @property
+    def takes_media(self) -> bool:
+        """Whether records may name images or videos."""
+        return self.limits.media is not None
+
+    @property
+    def takes_reasoning(self) -> bool:
+        """Whether assistant turns may hold reasoning."""
+        return self.limits.reasoning
+
+    def faults(self, record: AnyRecord, source: Format) -> Iterator[Fault]:
         """Every rule that a record as a whole breaks, its fields named as in its source."""
-        shift = 1 if source == "openai-chat" and record.system is not None else 0
+        fault = inexpressible(record, self.format, self.model_name)
+        if fault and fault.code == "other-kind":
+            yield fault
+            return
+        if isinstance(record, CaptionedImage):
+            yield from caption_faults(record, self.limits, self.model_name)
+        elif not isinstance(record, Passage):
+            yield from self._dialogue_faults(record, source)
+        if fault:
+            yield fault
+        yield from media_faults(record, self.limits.media, self.model_name)
+        yield from self._token_limits.faults(record, self.least_image_tokens(record))
+
+    def text_faults(self, text: str, field: str) -> Iterator[Fault]:
+        """Every rule that a text breaks."""
+        return text_faults(text, field, self.limits.reserved_strings, self.model_name)
+
+    def least_image_tokens(self, record: AnyRecord) -> int:
+        """What the images of a record count at least, while nobody knows their sizes."""
+        media = self.limits.media
+        if media is None or media.image_tokens is None or not record.media:
+            return 0
+        images = sum(each.kind == "image" for each in record.media)
+        return images * media.image_tokens.of(1, 1)
+
+    @property
+    def _token_limits(self) -> TokenLimits:
+        return TokenLimits(
+            model=self.model_name,
+            estimate=self.customization.token_estimate,
+            record=self.max_tokens,
+            prompt=self.limits.max_prompt_tokens,
+            completion=self.limits.max_completion_tokens,
+        )
+
+    def _dialogue_faults(
+        self, record: Record | ReinforcementPrompt, source: Format
+    ) -> Iterator[Fault]:
+        in_messages = source in ("openai-chat", "reinforcement")
+        shift = 1 if in_messages and record.system is not None else 0
         if record.system is not None and not self.takes_system_prompt:
             yield Fault(
                 code="system-prompt-moved",
                 message=f"{self.model_name} has no system prompt; it goes before the prompt",
                 field="messages[0]" if shift else "system",
             )
-        yield from _turn_faults(record.turns, shift)
-        if len(record.turns) > 2 and not self.takes_several_turns:  # noqa: PLR2004
-            yield Fault(
-                code="several-turns",
-                message=f"the record has {len(record.turns)} turns; {self.model_name} takes "
-                "one prompt and one completion",
-                field="messages",
-            )
-        yield from self._token_faults(record)
-
-    def text_faults(self, text: str, field: str) -> Iterator[Fault]:
-        """Every rule that a text breaks."""
-        if not text or text.isspace():
-            kind = "white space alone" if text else "empty"
-            yield Fault(code="empty-text", message=f"the text is {kind}", field=field)
-        for reserved in self.limits.reserved_strings:
-            if reserved in text:
-                message = f"the text holds {reserved!r}, which {self.model_name} keeps for itself"
-                yield Fault(code="reserved-string", message=message, field=field)
-        if found := CONTROL_CHARACTER.search(text):
-            message = f"the text holds the control character U+{ord(found[0]):04X}"
-            yield Fault(code="control-character", message=message, field=field)
-
-    def _token_faults(self, record: Record) -> Iterator[Fault]:
-        last = len(record.turns[-1].text) if record.turns else 0
-        parts = (
-            ("record", record.characters, self.max_tokens),
-            ("prompt", record.characters - last, self.limits.max_prompt_tokens),
-            ("completion", last, self.limits.max_completion_tokens),
+        yield from turn_faults(
+            record.turns, shift, "assistant" if isinstance(record, Record) else "user"
         )
-        for part, characters, limit in parts:
-            if limit is None or self.tokens(characters) <= limit:
-                continue
-            official = self.customization.token_estimate.characters_per_token
-            tokens = math.ceil(characters / official)
-            code = "too-many-tokens" if tokens > limit else "may-exceed-tokens"
-            count = tokens if tokens > limit else self.tokens(characters)
-            message = (
-                f"the {part} has about {count:,} tokens ({characters:,} characters); "
-                f"{self.model_name} takes {limit:,}"
-            )
-            yield Fault(code=code, message=message)
-            return
-
-
-def _turn_faults(turns: tuple[Turn, ...], shift: int) -> Iterator[Fault]:
-    if not turns:
-        yield Fault(code="no-turns", message="the record has no turns", field="messages")
-        return
-    if turns[0].role != "user":
-        message = f'the first turn has role "{turns[0].role}"; a record must begin with a user turn'
-        yield Fault(code="first-turn-not-user", message=message, field=f"messages[{shift}].role")
-    for index in range(1, len(turns)):
-        if turns[index].role == turns[index - 1].role:
-            message = f'two turns in a row have role "{turns[index].role}"; roles must alternate'
-            field = f"messages[{index + shift}].role"
-            yield Fault(code="turns-do-not-alternate", message=message, field=field)
-    if turns[-1].role != "assistant":
-        message = (
-            f'the last turn has role "{turns[-1].role}"; a record must end with an assistant turn'
-        )
-        field = f"messages[{len(turns) - 1 + shift}].role"
-        yield Fault(code="last-turn-not-assistant", message=message, field=field)
+        if not self.takes_reasoning and any(turn.reasoning for turn in record.turns):
+            message = f"the record holds reasoning, which {self.model_name} is not trained on"
+            yield Fault(code="reasoning-not-taken", message=message, field="messages")

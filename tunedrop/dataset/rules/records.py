@@ -6,6 +6,12 @@ RECORD_RULES = (
     Rule("missing-field", "error", "A field is missing.", "Add the field, or remove the record."),
     Rule("null-field", "error", "A field is null.", "Give it a value, or remove the record."),
     Rule(
+        "null-optional-field",
+        "warning",
+        "A field that may be absent is null.",
+        "Nothing to do: it is left out of what is trained on.",
+    ),
+    Rule(
         "wrong-type",
         "error",
         "A field holds another kind of value than it must.",
@@ -66,6 +72,13 @@ RECORD_RULES = (
         "End with an assistant turn: it is what the model learns to write.",
     ),
     Rule(
+        "last-turn-not-user",
+        "error",
+        "The last turn of a reinforcement prompt is not the user's.",
+        "End with a user turn: the model writes the answer, and the grader holds it against "
+        "reference_answer.",
+    ),
+    Rule(
         "turns-do-not-alternate",
         "error",
         "Two turns in a row have the same role.",
@@ -78,9 +91,27 @@ RECORD_RULES = (
         "Put one system prompt where the message says.",
     ),
     Rule(
+        "reasoning-in-user-turn",
+        "error",
+        "A user turn holds reasoning; only the assistant reasons.",
+        "Remove the reasoning, or write it into the assistant turn that it led to.",
+    ),
+    Rule(
+        "reasoning-without-answer",
+        "warning",
+        "An assistant turn holds reasoning and no text.",
+        "Add the answer that the reasoning leads to, or the model learns to give none.",
+    ),
+    Rule(
         "control-character",
         "warning",
         "A text holds control characters.",
         "Remove them; they come from a broken export as a rule.",
+    ),
+    Rule(
+        "mojibake",
+        "warning",
+        "A text was damaged when it was read in another encoding than it was written in.",
+        "Take it from its source again, as UTF-8; the model would learn to write the damage.",
     ),
 )

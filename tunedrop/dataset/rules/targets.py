@@ -4,6 +4,13 @@ from tunedrop.dataset.rules.rule import Rule
 
 TARGET_RULES = (
     Rule(
+        "other-kind",
+        "error",
+        "The record is of another kind than the base model learns from.",
+        "Write records of the kind that the message names, or choose a base model and a method "
+        "that take these: `tunedrop models` lists them.",
+    ),
+    Rule(
         "system-prompt-moved",
         "warning",
         "The base model's format has no system prompt.",
@@ -14,6 +21,12 @@ TARGET_RULES = (
         "error",
         "The base model's format holds one prompt and one completion.",
         "Split the conversation into records, or choose a base model that takes conversations.",
+    ),
+    Rule(
+        "reasoning-not-taken",
+        "error",
+        "The record holds reasoning, which the base model is not trained on.",
+        "Remove the reasoning, or choose a base model that takes it.",
     ),
     Rule(
         "reserved-string",
@@ -32,5 +45,17 @@ TARGET_RULES = (
         "warning",
         "The record may be longer than the base model takes (a cautious estimate).",
         "Shorten it to be sure.",
+    ),
+    Rule(
+        "caption-too-short",
+        "error",
+        "The caption has fewer characters than the base model takes.",
+        "Say what the image shows.",
+    ),
+    Rule(
+        "caption-too-long",
+        "error",
+        "The caption has more characters than the base model takes.",
+        "Shorten it.",
     ),
 )
