@@ -1,5 +1,6 @@
 """Copies the media of usable records beside the training file, many at once, as it is written."""
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import blake2b
@@ -7,12 +8,13 @@ from types import TracebackType
 
 from tunedrop.dataset.findings import Fault
 from tunedrop.dataset.media_files import MediaVersion
-from tunedrop.dataset.media_inspection import WORKERS, faults_of, fields_of
+from tunedrop.dataset.media_inspection import faults_of, fields_of
 from tunedrop.dataset.media_manifest import Inspected, MediaManifest
+from tunedrop.dataset.media_pace import WORKERS, patiently
 from tunedrop.dataset.records import AnyRecord, Media
 from tunedrop.dataset.target import Target
 
-# Takes a version and the name of its copy, and says the copy's URI; called by several threads.
+# Takes a version and the name of its copy; called by several threads at once.
 CopyMedia = Callable[[MediaVersion, str], None]
 
 
@@ -27,11 +29,13 @@ class MediaCopies:
         copy: CopyMedia,
         uri_of: Callable[[str], str],
         workers: int = WORKERS,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._inspected = {each.media: each for each in manifest.media}
         self._target = target
         self._copy = copy
         self._uri_of = uri_of
+        self._sleep = sleep
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="copies")
         self._copies: dict[str, Future[None]] = {}
 
@@ -59,8 +63,11 @@ class MediaCopies:
         known = self._inspected[media]
         name = copied_name(known)
         if name not in self._copies and known.version is not None:
-            self._copies[name] = self._pool.submit(self._copy, known.version, name)
+            self._copies[name] = self._pool.submit(self._make, known.version, name)
         return Media(media.kind, media.format, self._uri_of(name))
+
+    def _make(self, version: MediaVersion, name: str) -> None:
+        patiently(lambda: self._copy(version, name), self._sleep)
 
 
 def copied_name(known: Inspected) -> str:

@@ -12,15 +12,12 @@ from tunedrop.dataset.findings import Fault
 from tunedrop.dataset.media_files import MediaStore
 from tunedrop.dataset.media_headers import MediaHeader, read_header
 from tunedrop.dataset.media_manifest import Inspected, MediaManifest
+from tunedrop.dataset.media_pace import WORKERS, patiently
 from tunedrop.dataset.media_rules import image_token_fault, media_faults
 from tunedrop.dataset.records import AnyRecord, CaptionedImage, Media, Passage
 from tunedrop.dataset.target import Target
-from tunedrop.errors import ServiceBusyError
 
-# Half of what S3 answers in a second below one prefix (5,500 reads) is far more than these ask.
-WORKERS = 24
 _WAITING_AT_MOST = 16 * WORKERS
-_PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -116,7 +113,7 @@ class MediaInspection:
 
     def _look(self, media: Media) -> None:
         try:
-            found = self._patiently(media)
+            found = patiently(lambda: self._inspect(media), self._sleep)
         except BaseException as error:  # raised again by the thread that takes records
             self._failure = error
             return
@@ -130,17 +127,6 @@ class MediaInspection:
             done = [record for record in records if not record.awaited]
         for record in done:
             self._conclude(record)
-
-    def _patiently(self, media: Media) -> Inspected:
-        """Look again after a while where S3 is busy; all threads pause so, and S3 recovers."""
-        for pause in _PAUSES_SECONDS:
-            try:
-                return self._inspect(media)
-            except ServiceBusyError:
-                if self._failure is not None:
-                    raise
-                self._sleep(pause)
-        return self._inspect(media)
 
     def _inspect(self, media: Media) -> Inspected:
         file = self._store.open(media.uri, media.kind)
