@@ -1,7 +1,7 @@
 """The environment of the Lambda functions: the one module that reads it, and the names it uses."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import MISSING, dataclass, fields
 
 from tunedrop.errors import InvalidInputError
@@ -68,6 +68,12 @@ def stack_prefix(stage: str) -> str:
 def default_stage(environment: Mapping[str, str] = os.environ) -> str:
     """The stage that the command line speaks to unless told otherwise."""
     return environment.get("TUNEDROP_STAGE", "dev")
+
+
+def adopt_region(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Let AWS_REGION count where AWS_DEFAULT_REGION, the one that boto3 reads, is not set."""
+    if region := environment.get("AWS_REGION"):
+        environment.setdefault("AWS_DEFAULT_REGION", region)
 
 
 def recipe_parameter(stage: str, recipe: str) -> str:

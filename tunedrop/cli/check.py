@@ -1,128 +1,171 @@
 """`tunedrop check`: validates a dataset on this machine with the code that the service runs."""
 
 import argparse
-import sys
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import msgspec
 
 from tunedrop import recipe as recipes
-from tunedrop import run_request
+from tunedrop.catalog import base_model
+from tunedrop.cli.durations import usual_duration
+from tunedrop.cli.excerpts import Place, excerpts
+from tunedrop.cli.findings_table import findings_table
+from tunedrop.cli.given import Given, RequestRefusedError, given
+from tunedrop.cli.progress import ProgressBar
+from tunedrop.cli.recipes import find_recipe
+from tunedrop.cli.terminal import coloured, is_terminal, wrapped
 from tunedrop.cost import training_cost
 from tunedrop.dataset.findings import Finding
-from tunedrop.dataset.lines import local_file
 from tunedrop.dataset.report import ValidationReport, counted
 from tunedrop.dataset.validation import validate
 from tunedrop.errors import InvalidInputError
-from tunedrop.layout import DATASET_SUFFIX, RUN_REQUEST_SUFFIX
 from tunedrop.recipe import Recipe
+from tunedrop.recipe.model import Method
 
-_RECIPES = Path("recipes")
-_SHOWN = 50
+_DEFAULT_METHOD = "instruction_tuning"
+_LABEL = 11
 
 
 def run(options: argparse.Namespace) -> int:
     """0: fit, warnings allowed; 1: errors were found."""
-    return 0 if is_fit(droppable(options.file), options) else 1
+    recipe = _recipe(options)
+    try:
+        found = given(options.file)
+        return 0 if is_fit(found, recipe, as_json=options.json) else 1
+    except RequestRefusedError as error:
+        show_refusal(error, as_json=options.json)
+        return 1
 
 
-def droppable(name: str) -> Path:
-    """The file, if a file of its name can start a run."""
-    file = Path(name)
-    if not file.name.endswith((DATASET_SUFFIX, RUN_REQUEST_SUFFIX)):
-        raise InvalidInputError(
-            f"{file.name} is neither a dataset (*{DATASET_SUFFIX}) nor a run request "
-            f"(*{RUN_REQUEST_SUFFIX})."
-        )
-    if not file.is_file():
-        raise InvalidInputError(f"There is no file {file}.")
-    return file
-
-
-def is_fit(file: Path, options: argparse.Namespace) -> bool:
-    """Check a dataset or a run request, and say what was found."""
-    recipe = find_recipe(options.recipe, options.stage)
-    if file.name.endswith(RUN_REQUEST_SUFFIX):
-        return _is_request_fit(file, recipe)
-    report = check(file, recipe)
-    if getattr(options, "json", False):
-        print(report.to_json())
+def is_fit(found: Given, recipe: Recipe, *, as_json: bool = False) -> bool:
+    """Check what was given, and say what was found."""
+    try:
+        recipe = recipes.with_overrides(recipe, found.request.hyperparameters)
+    except InvalidInputError as error:
+        raise RequestRefusedError(f"{found.file or found.place.uri}: {error}") from error
+    if missing := found.missing:
+        return _is_later_checked(found, recipe, missing)
+    report = check(found, recipe)
+    if as_json:
+        print(msgspec.json.encode(_for_machines(report, recipe)).decode())
     else:
-        show(report, recipe)
+        _show(report, recipe, found)
     return report.fit
 
 
-def check(file: Path, recipe: Recipe) -> ValidationReport:
-    """Validate one file."""
-    return validate({"train": [local_file(file)]}, recipe)
+def check(found: Given, recipe: Recipe) -> ValidationReport:
+    """Validate all files in one pass, with a progress bar on a terminal."""
+    with ProgressBar(found.bytes) as bar:
+        return validate(bar.watched(found.sources), recipe)
 
 
-def find_recipe(name: str, stage: str) -> Recipe:
-    """A recipe by its file, its name in recipes/, or as deployed."""
-    for file in (Path(name), _RECIPES / f"{name}.yaml"):
-        if file.is_file():
-            return recipes.load(
-                file.read_text(encoding="utf-8"), file.stem, where=str(file), allow_retired=True
-            )
-    if name.endswith((".yaml", ".yml")) or "/" in name:
-        raise InvalidInputError(f"There is no recipe file {name}.")
-    return _deployed_recipe(name, stage)
+def _recipe(options: argparse.Namespace) -> Recipe:
+    """The recipe that was named, or one that asks nothing beyond a base model and a method."""
+    if options.recipe and options.method:
+        raise InvalidInputError("--method goes with --base-model; a recipe names its own method.")
+    if options.recipe:
+        return find_recipe(options.recipe, options.stage)
+    model = base_model(options.base_model)
+    default = _DEFAULT_METHOD if _DEFAULT_METHOD in model.methods else model.methods[0]
+    method = options.method or default
+    model.customization(method)
+    return Recipe(name="", base_model=model.id, method=cast(Method, method))
 
 
-def show(report: ValidationReport, recipe: Recipe) -> None:
-    """The findings and the numbers, for people."""
-    for each in report.findings[:_SHOWN]:
-        print(f"{_coloured(each)} {each}\n        {each.hint}")
-    left_out = len(report.findings) - _SHOWN + report.findings_left_out
-    if left_out > 0:
-        print(f"... and {left_out:,} more; --json lists up to {len(report.findings):,}.")
-    counts = report.records
+def _is_later_checked(found: Given, recipe: Recipe, missing: Sequence[str]) -> bool:
+    """A run request alone may name files that lie in S3 already."""
+    if len(missing) < len(found.request.paths) or not found.is_request:
+        raise InvalidInputError(
+            f"{found.file or found.place.uri} names {', '.join(missing)}, which is not in "
+            f"{found.place.uri}. Put the file there, or correct the name."
+        )
     print(
-        f"{'Fit' if report.fit else 'Not fit'} for {recipe.base_model} ({recipe.name}): "
-        f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}."
-    )
-    if not counts.train + counts.validation + counts.test:
-        return
-    print(
-        f"Records: {counts.train:,} to train, {counts.validation:,} to validate, "
-        f"{counts.test:,} to test, {counts.rejected:,} rejected.\n"
-        f"Tokens to train on: about {report.training_tokens:,} ({report.token_method})."
-    )
-    cost = training_cost(recipe, report.training_tokens)
-    price = "unknown" if cost.usd is None else f"about {cost.usd:,.2f} US dollars"
-    print(f"Training cost: {price}; {cost.why}.")
-
-
-def _is_request_fit(file: Path, recipe: Recipe) -> bool:
-    """What can be said of a run request on this machine; the files that it names lie in S3."""
-    try:
-        request = run_request.parse(file.read_text(encoding="utf-8"), where=file.name)
-        recipes.with_overrides(recipe, request.hyperparameters)
-    except UnicodeDecodeError:
-        print(f"error   {file.name}: the file is not UTF-8 text")
-        return False
-    except InvalidInputError as error:
-        print(f"error   {error}")
-        return False
-    print(
-        f"{file.name} is a run request that {recipe.name} takes. The datasets that it names are "
-        f"checked when it runs: {', '.join(request.paths)}."
+        f"{found.file} is a run request that {recipe.name or recipe.base_model} takes. The "
+        f"datasets that it names are checked when it runs: {', '.join(found.request.paths)}."
     )
     return True
 
 
-def _coloured(found: Finding) -> str:
-    label = f"{found.severity:7}"
-    if not sys.stdout.isatty():
-        return label
-    return f"\033[{31 if found.severity == 'error' else 33}m{label}\033[0m"
+def _for_machines(report: ValidationReport, recipe: Recipe) -> dict[str, Any]:
+    """The report as the service keeps it, with what people are told of cost and time."""
+    cost = training_cost(recipe, report.training_tokens)
+    return {
+        **report.to_object(),
+        "training_cost": {"usd": cost.usd, "why": cost.why},
+        "usual_duration": usual_duration(recipe.base_model),
+    }
 
 
-def _deployed_recipe(name: str, stage: str) -> Recipe:
-    from tunedrop.cli.stage import deployed
+def _show(report: ValidationReport, recipe: Recipe, found: Given) -> None:
+    def pieces(shown: Sequence[Finding]) -> Mapping[Place, str]:
+        return _pieces(found, shown) if is_terminal() else {}
 
-    text = deployed(stage).parameters.recipe(name)
-    if text is None:
-        raise InvalidInputError(
-            f'There is no recipe "{name}": no file of that name, none in recipes/, and none '
-            f'deployed in the stage "{stage}".'
-        )
-    return recipes.from_json(text)
+    for line in findings_table(report, pieces):
+        print(line)
+    if report.counts:
+        print()
+    verdict = coloured("Fit", "green") if report.fit else coloured("Not fit", "red")
+    print(
+        f"{verdict} for {recipe.base_model} ({recipe.name or recipe.method}): "
+        f"{counted(report.errors, 'error')}, {counted(report.warnings, 'warning')}."
+    )
+    for label, words in _numbers(report, recipe):
+        print(wrapped(words, " " * _LABEL, f"{label:{_LABEL}}"))
+
+
+def _numbers(report: ValidationReport, recipe: Recipe) -> list[tuple[str, str]]:
+    """What the dataset amounts to; nothing is estimated where no record is left."""
+    counts = report.records
+    notes = _notes(recipe)
+    if not counts.train + counts.validation + counts.test:
+        return notes
+    cost = training_cost(recipe, report.training_tokens)
+    price = "unknown" if cost.usd is None else f"about {cost.usd:,.2f} US dollars"
+    return [
+        (
+            "Records",
+            f"{counts.train:,} to train, {counts.validation:,} to validate, {counts.test:,} to "
+            f"test, {counts.rejected:,} rejected",
+        ),
+        ("Tokens", f"about {report.training_tokens:,} to train on ({report.token_method})"),
+        ("Cost", f"{price} for training: {cost.why}"),
+        ("Duration", usual_duration(recipe.base_model)),
+        *notes,
+    ]
+
+
+def _notes(recipe: Recipe) -> list[tuple[str, str]]:
+    model = base_model(recipe.base_model)
+    if model.lifecycle.takes_jobs:
+        return []
+    others = ", ".join(each.id for each in recipes.alternatives(model, recipe.method)) or "none"
+    told = f"{recipes.retirement(model)}; active models that take the same records: {others}"
+    return [("Note", told)]
+
+
+def _pieces(found: Given, shown: Sequence[Finding]) -> Mapping[Place, str]:
+    pieces: dict[Place, str] = {}
+    for source in (each for files in found.sources.values() for each in files):
+        about = [each for each in shown if each.file == source.name and each.line]
+        if about:
+            pieces.update(excerpts(source, about))
+    return pieces
+
+
+def show_refusal(error: RequestRefusedError, *, as_json: bool = False) -> None:
+    """A run request that is wrong, in the form of a finding."""
+    hint = "Correct the run request; docs/datasets.md lists its keys."
+    if not as_json:
+        print(wrapped(str(error), " " * 13, f"{coloured('error   ', 'red')} "))
+        print(wrapped(hint, " " * 9))
+        return
+    found = {"code": "run-request", "severity": "error", "line": None, "field": None}
+    told = {
+        "fit": False,
+        "records": {"train": 0, "validation": 0, "test": 0, "rejected": 0},
+        "tokens": 0,
+        "counts": {"run-request": 1},
+        "findings": [{**found, "message": str(error), "hint": hint}],
+    }
+    print(msgspec.json.encode(told).decode())

@@ -3,24 +3,32 @@
 import argparse
 from itertools import islice
 
+import msgspec
+
 from tunedrop.cli.stage import deployed
 from tunedrop.errors import InvalidInputError
-from tunedrop.run import Run
+from tunedrop.run import Run, plain
 from tunedrop.services import Services
-
-_SHOWN = 50
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print a line per run."""
-    found = list(islice(deployed(options.stage).records.of_recipe(options.recipe), _SHOWN))
-    if not found:
-        raise InvalidInputError(
-            f'There are no runs of the recipe "{options.recipe}" in the stage "{options.stage}".'
-        )
-    for each in found:
-        print(f"{each.started_at[:19]}Z  {each.run_id:60}  {each.outcome or each.status}")
+    """Print a line per run, or that there is none."""
+    services = deployed(options.stage)
+    found = list(islice(services.records.of_recipe(options.recipe), options.limit))
+    if options.json:
+        print(msgspec.json.format(msgspec.json.encode([plain(each) for each in found])).decode())
+    elif not found:
+        print(_none(services, options.recipe, options.stage))
+    else:
+        for each in found:
+            print(f"{each.started_at[:19]}Z  {each.run_id:60}  {each.outcome or each.status}")
     return 0
+
+
+def _none(services: Services, recipe: str, stage: str) -> str:
+    none = f'There are no runs of the recipe "{recipe}" in the stage "{stage}"'
+    known = services.parameters.recipe(recipe) is not None
+    return f"{none}." if known else f"{none}, and no recipe of that name is deployed there."
 
 
 def find_run(services: Services, run_id: str) -> Run:

@@ -6,8 +6,13 @@ import msgspec
 
 from tunedrop.cli.runs import find_run
 from tunedrop.cli.stage import deployed
-from tunedrop.run import Run, plain
+from tunedrop.cli.terminal import cause_in_lines
+from tunedrop.cli.watch import given_up
+from tunedrop.run import Job, Run, plain
 from tunedrop.services import Services
+
+_LABEL = 19
+_GOING = frozenset({"", "InProgress", "Stopping"})
 
 
 def run(options: argparse.Namespace) -> int:
@@ -16,8 +21,10 @@ def run(options: argparse.Namespace) -> int:
     found = find_run(services, options.run_id)
     if options.json:
         print(msgspec.json.format(msgspec.json.encode(plain(found))).decode())
-    else:
-        print("\n".join(f"{name:18} {value}" for name, value in facts(services, found) if value))
+        return 0
+    for name, value in facts(services, found):
+        if value:
+            print(cause_in_lines(value, " " * _LABEL, f"{name:{_LABEL}}"))
     return 0
 
 
@@ -35,10 +42,20 @@ def facts(services: Services, run: Run) -> list[tuple[str, str]]:
         ("Ended", run.ended_at),
         ("States", ", ".join(sorted(run.timeline, key=run.timeline.__getitem__))),
         ("Training cost", "" if estimate is None else f"about {estimate:,.2f} US dollars"),
-        ("Customization job", f"{job.name} {job.status}" if job else ""),
+        *(("Given up", given_up(former)) for former in run.former_jobs),
+        ("Customization job", _job(run, job) if job else ""),
         ("Custom model", job.custom_model_arn if job else ""),
         ("Deployment", f"{deployment.mode} {deployment.arn}" if deployment else ""),
+        ("Taken down", ", ".join(run.clean_up.taken_down) if run.clean_up else ""),
+        ("Still billing", ", ".join(run.clean_up.still_billing) if run.clean_up else ""),
         ("Losses", str(run.losses.get("verdict", ""))),
         ("Test", str(run.evaluation.get("verdict", ""))),
         ("Report", services.artifacts.uri(run.layout.report) if run.outcome else ""),
     ]
+
+
+def _job(run: Run, job: Job) -> str:
+    """A job and its state; clean-up stops jobs, and nobody looks at them afterwards."""
+    is_stopped = run.clean_up is not None and run.clean_up.done and job.status in _GOING
+    attempt = f" (attempt {job.attempt})" if run.former_jobs else ""
+    return f"{job.name} {'taken down by clean-up' if is_stopped else job.status}{attempt}"

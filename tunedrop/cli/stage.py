@@ -1,11 +1,16 @@
 """Finds a deployed stage and builds its service for the command line."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from tunedrop.errors import InvalidInputError
 from tunedrop.report.sentences import sentence
 from tunedrop.services import Services
 from tunedrop.settings import Settings, stack_prefix
+
+if TYPE_CHECKING:
+    from tunedrop.objects import Objects
 
 
 def deployed(stage: str) -> Services:
@@ -18,7 +23,7 @@ def deployed(stage: str) -> Services:
         # botocore says with a ValueError that the endpoint's URL is none.
         raise InvalidInputError(
             f'The stage "{stage}" cannot be looked up: {sentence(str(error))} Check the AWS '
-            "settings of the shell: credentials, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL."
+            "settings of the shell: credentials, AWS_REGION, AWS_ENDPOINT_URL."
         ) from error
     if "StateMachineArn" not in outputs:
         raise InvalidInputError(
@@ -26,6 +31,16 @@ def deployed(stage: str) -> Services:
             "deploy, or name another with --stage."
         )
     return Services(_settings(stage, outputs))
+
+
+def bucket(name: str) -> Objects:
+    """A bucket, as the shell's credentials see it."""
+    import boto3
+
+    from tunedrop.gateway import CLIENT_CONFIG
+    from tunedrop.objects import Objects
+
+    return Objects(boto3.client("s3", config=CLIENT_CONFIG), name)
 
 
 def _outputs(stage: str) -> dict[str, str]:

@@ -1,15 +1,16 @@
-"""`tunedrop submit`: checks a dataset, drops it and follows its run."""
+"""`tunedrop submit`: checks a dataset or a folder of them, drops it and follows its run."""
 
 import argparse
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from tunedrop.answers import NOTHING_STARTED, RUN_STARTED, Answer, Answers
-from tunedrop.cli import check, watch
+from tunedrop.cli import check, uploads, watch
+from tunedrop.cli.given import Given, RequestRefusedError, given
+from tunedrop.cli.recipes import find_recipe
 from tunedrop.cli.stage import deployed
-from tunedrop.errors import InvalidInputError, ServiceBusyError
-from tunedrop.layout import DATASETS_PREFIX
+from tunedrop.cli.terminal import wrapped
+from tunedrop.errors import ServiceBusyError
 from tunedrop.services import Services
 
 _ANSWER_WITHIN_SECONDS = 120
@@ -18,28 +19,30 @@ _LOOK_EVERY_SECONDS = 1
 
 def run(options: argparse.Namespace) -> int:
     """0: the run ended green (or was only to be started); 1: it did not."""
-    file = check.droppable(options.file)
-    if not options.no_check and not check.is_fit(file, options):
+    try:
+        found = given(options.file)
+        name = options.name or found.file or uploads.folder_of(found).resolve().name
+        if not (options.no_check or _is_fit(found, options)):
+            return 1
+    except RequestRefusedError as error:
+        check.show_refusal(error)
         return 1
-    services = deployed(options.stage)
-    key = f"{DATASETS_PREFIX}{options.recipe}/{options.name or file.name}"
-    version = drop(services, file, key)
+    return _submit(deployed(options.stage), found, name, options)
+
+
+def _is_fit(found: Given, options: argparse.Namespace) -> bool:
+    return check.is_fit(found, find_recipe(options.recipe, options.stage))
+
+
+def _submit(services: Services, found: Given, name: str, options: argparse.Namespace) -> int:
+    key, version = uploads.upload(services, found, options.recipe, name)
     print(f"Dropped at {services.datasets.uri(key)} (version {version}).")
     if options.no_watch:
         return 0
     answer = wait_for_answer(services.answers, key, version)
     if answer.outcome in (RUN_STARTED, NOTHING_STARTED):  # else the run has ended; watch tells how
-        print(answer.reason)
+        print(wrapped(answer.reason))
     return watch.follow_new(services, answer.run_id) if answer.run_id else 1
-
-
-def drop(services: Services, file: Path, key: str) -> str:
-    """Upload a file; returns the version that S3 gave it."""
-    if not file.is_file():
-        raise InvalidInputError(f"There is no file {file}.")
-    services.s3.upload_file(str(file), services.datasets.bucket, key)
-    found = services.datasets.find(key)
-    return found.version_id if found else ""
 
 
 def wait_for_answer(

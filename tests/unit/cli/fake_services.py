@@ -85,6 +85,7 @@ class FakeServices:
         self.answers = FakeAnswers(list(answers))
         self.settings = SimpleNamespace(tunedrop_stage="dev")
         self.datasets = SimpleNamespace(bucket="drops", uri=lambda key: f"s3://drops/{key}")
+        self.parameters = SimpleNamespace(recipe=lambda name: "{}" if name == "support" else None)
         self.artifacts = SimpleNamespace(uri=lambda key: f"s3://artifacts/{key}")
 
     def now(self) -> datetime:

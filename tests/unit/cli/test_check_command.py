@@ -21,7 +21,8 @@ def test_the_sample_is_fit_for_its_recipe(capsys: pytest.CaptureFixture[str]) ->
     assert check(SAMPLE, "--recipe", RECIPE) == 0
     out = capsys.readouterr().out
     assert "Fit for amazon.nova-micro-v1:0:128k (support-summaries): 0 errors" in out
-    assert "Training cost: about " in out
+    assert "Cost       about 0.07 US dollars for training: " in out
+    assert "Duration   1 to 2 hours for 5,000 records (AWS blog); a rough figure" in out
 
 
 def test_a_broken_dataset_is_told_line_by_line(
@@ -78,7 +79,7 @@ def test_a_file_that_could_start_no_run_is_not_called_fit(
     named_wrongly = tmp_path / "records.csv"
     named_wrongly.write_bytes(SAMPLE.read_bytes())
     assert check(named_wrongly, "--recipe", RECIPE) == COULD_NOT_RUN
-    assert "records.csv is neither a dataset" in capsys.readouterr().err
+    assert "records.csv is not a dataset" in capsys.readouterr().err
 
 
 def test_nothing_is_estimated_where_no_record_is_left(

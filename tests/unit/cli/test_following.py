@@ -9,7 +9,7 @@ from tests.unit.cli.fake_services import FakeServices, ended, entered, no_sleep
 from tests.unit.run_builders import RUN_ID, job, run
 from tunedrop.cli import runs, show, watch
 from tunedrop.errors import InvalidInputError
-from tunedrop.run import ENDING, Failure
+from tunedrop.run import ENDING, CleanUp, Failure, Job
 
 
 def test_a_run_is_followed_state_by_state_to_its_end(capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,9 +60,16 @@ def test_an_unknown_run_is_an_error_that_says_where_to_look() -> None:
     assert str(refused.value) == expected
 
 
-def listed(monkeypatch: pytest.MonkeyPatch, recipe: str, *known: object) -> int:
+def listed(
+    monkeypatch: pytest.MonkeyPatch,
+    recipe: str,
+    *known: object,
+    **asked: object,
+) -> int:
     monkeypatch.setattr(runs, "deployed", lambda _: FakeServices(*known))
-    return runs.run(Namespace(stage="dev", recipe=recipe))
+    return runs.run(
+        Namespace(**{"stage": "dev", "recipe": recipe, "limit": 50, "json": False, **asked})
+    )
 
 
 def test_the_runs_of_a_recipe_are_listed_with_how_they_ended(
@@ -76,9 +83,32 @@ def test_the_runs_of_a_recipe_are_listed_with_how_they_ended(
     ]
 
 
-def test_a_recipe_without_runs_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InvalidInputError, match='no runs of the recipe "other" in the stage "dev"'):
-        listed(monkeypatch, "other", run())
+def test_no_more_runs_are_listed_than_were_asked_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed(monkeypatch, "support", run(), ended(), limit=1)
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_runs_are_json_for_machines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed(monkeypatch, "support", run(), json=True)
+    assert [each["run_id"] for each in json.loads(capsys.readouterr().out)] == [RUN_ID]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "ending"),
+    [
+        ("support", 'the stage "dev".\n'),
+        ("other", 'the stage "dev", and no recipe of that name is deployed there.\n'),
+    ],
+)
+def test_a_recipe_without_runs_is_told_so_and_is_no_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], recipe: str, ending: str
+) -> None:
+    assert listed(monkeypatch, recipe) == 0
+    assert capsys.readouterr().out == f'There are no runs of the recipe "{recipe}" in {ending}'
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, found: object, *, as_json: bool = False) -> int:
@@ -105,6 +135,71 @@ def test_an_ended_run_is_shown_with_its_cause_and_its_report(
     out = capsys.readouterr().out
     assert "What happened      Too bad." in out
     assert f"Report             s3://artifacts/runs/support/{RUN_ID}/report.html" in out
+
+
+STUCK = "it had not begun to train after 6:00:00 in Bedrock's queue"
+GIVEN_UP = job(status="Stopped", ended_at="2026-11-22T12:00:01.500Z", stopping_because=STUCK)
+
+
+def second_attempt(**fields: object) -> Job:
+    return job(attempt=2, name=f"{RUN_ID}-2", **fields)
+
+
+def test_a_second_attempt_is_shown_with_what_became_of_the_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = run(job=second_attempt(status="InProgress"), former_jobs=(GIVEN_UP,))
+    shown(monkeypatch, found)
+    out = capsys.readouterr().out
+    assert f"Given up           {RUN_ID}-1 ended Stopped: {STUCK}; tried again" in out
+    assert f"Customization job  {RUN_ID}-2 InProgress (attempt 2)" in out
+
+
+def test_a_second_attempt_is_followed(capsys: pytest.CaptureFixture[str]) -> None:
+    states = entered("CreateCustomizationJob", "WaitForCustomizationJob")
+    first = run(timeline=states, job=job(status="InProgress"))
+    second = run(timeline=states, job=second_attempt(), former_jobs=(GIVEN_UP,))
+    last = ended(timeline=states, job=second_attempt(), former_jobs=(GIVEN_UP,))
+    watch.follow(FakeServices(first, second, last), RUN_ID, no_sleep)
+    told = [line.split(maxsplit=3) for line in capsys.readouterr().out.splitlines()[:3]]
+    assert told[2] == [
+        "12:00:01Z",
+        "attempt",
+        "2",
+        f"{RUN_ID}-1 ended Stopped: {STUCK}; tried again",
+    ]
+
+
+def test_the_job_of_a_cancelled_run_is_not_shown_as_going_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken_down = CleanUp(taken_down=(f"customization job and model {RUN_ID}-1",), done=True)
+    shown(monkeypatch, ended("RunCancelled", job=job(status="InProgress"), clean_up=taken_down))
+    out = capsys.readouterr().out
+    assert f"Customization job  {RUN_ID}-1 taken down by clean-up" in out
+    assert f"Taken down         customization job and model {RUN_ID}-1" in out
+
+
+def test_a_cause_has_what_bills_the_next_step_and_the_runbook_on_lines_of_their_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cause = "Too bad. Still billing: nothing. Next: Try again. Runbook: docs/operating.md, X."
+    watch.follow(FakeServices(ended("ModelRejected", cause)), RUN_ID, no_sleep)
+    assert capsys.readouterr().out.splitlines()[1:5] == [
+        "Too bad.",
+        "Still billing: nothing.",
+        "Next: Try again.",
+        "Runbook: docs/operating.md, X.",
+    ]
+
+
+def test_who_stops_watching_is_told_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        watch.follow(FakeServices(run()), RUN_ID, interrupted)
+    assert f"tunedrop watch {RUN_ID}" in capsys.readouterr().out
 
 
 def test_a_record_is_shown_as_json_for_machines(

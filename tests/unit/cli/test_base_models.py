@@ -1,0 +1,72 @@
+"""`tunedrop check --base-model`: a dataset against a base model, without a recipe."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tunedrop.catalog import BaseModel, all_models
+from tunedrop.cli import main
+from tunedrop.cli.durations import durations, usual_duration
+from tunedrop.cli.main import COULD_NOT_RUN
+
+SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "support-summaries.jsonl"
+NOVA = "amazon.nova-micro-v1:0:128k"
+
+
+def checked(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    main(["check", str(SAMPLE), "--json", *arguments])
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return found
+
+
+@pytest.mark.parametrize("model", all_models(), ids=lambda model: model.id)
+def test_every_base_model_can_be_checked_against(
+    model: BaseModel, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for method in model.methods:
+        found = checked(capsys, "--base-model", model.id, "--method", method)
+        assert found["base_model"] == model.id
+        assert found["usual_duration"]
+
+
+def test_instruction_tuning_is_meant_where_no_method_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["check", str(SAMPLE), "--base-model", NOVA]) == 0
+    assert f"Fit for {NOVA} (instruction_tuning): 0 errors" in capsys.readouterr().out
+
+
+def test_a_retired_base_model_is_checked_against_and_called_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    retired = next(each for each in all_models() if not each.lifecycle.takes_jobs)
+    main(["check", str(SAMPLE), "--base-model", retired.id])
+    assert f"Note       {retired.name} takes no new customization jobs" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--base-model", "amazon.nova-mikro-v1:0:128k"), f'Did you mean "{NOVA}"?'),
+        (("--base-model", NOVA, "--method", "guessing"), 'not offer the method "guessing"'),
+        (("--recipe", "a", "--method", "instruction_tuning"), "--method goes with --base-model"),
+    ],
+)
+def test_what_cannot_be_checked_against_is_told(
+    arguments: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(SAMPLE), *arguments]) == COULD_NOT_RUN
+    assert told in capsys.readouterr().err
+
+
+def test_durations_name_their_source_and_models_of_the_catalog() -> None:
+    known = durations()
+    assert all(each.takes and each.source for each in known.seen)
+    named = [model for each in known.seen for model in each.base_models]
+    assert set(named) <= {model.id for model in all_models()}
+    assert len(named) == len(set(named))
+
+
+def test_a_base_model_that_nobody_has_timed_takes_what_bedrock_says() -> None:
+    assert usual_duration("nobody.model").startswith("several hours (Amazon Bedrock User Guide)")
