@@ -21,7 +21,8 @@ def run(options: argparse.Namespace) -> int:
     """0: the run ended green (or was only to be started); 1: it did not."""
     try:
         found = given(options.file)
-        name = options.name or found.file or uploads.folder_of(found).resolve().name
+        folder = uploads.folder_of(found)
+        name = options.name or found.file or folder.resolve().name
         if not (options.no_check or _is_fit(found, options)):
             return 1
     except RequestRefusedError as error:
