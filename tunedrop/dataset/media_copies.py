@@ -64,7 +64,7 @@ class MediaCopies:
         name = copied_name(known)
         if name not in self._copies and known.version is not None:
             self._copies[name] = self._pool.submit(self._make, known.version, name)
-        return Media(media.kind, media.format, self._uri_of(name))
+        return Media(media.kind, known.format, self._uri_of(name))
 
     def _make(self, version: MediaVersion, name: str) -> None:
         patiently(lambda: self._copy(version, name), self._sleep)

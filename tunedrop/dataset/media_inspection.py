@@ -13,7 +13,7 @@ from tunedrop.dataset.media_files import MediaStore
 from tunedrop.dataset.media_headers import MediaHeader, read_header
 from tunedrop.dataset.media_manifest import Inspected, MediaManifest
 from tunedrop.dataset.media_pace import WORKERS, patiently
-from tunedrop.dataset.media_rules import image_token_fault, media_faults
+from tunedrop.dataset.media_rules import image_token_fault, media_faults, written_format
 from tunedrop.dataset.records import AnyRecord, CaptionedImage, Media, Passage
 from tunedrop.dataset.target import Target
 
@@ -139,7 +139,7 @@ class MediaInspection:
             media=media,
             faults=tuple(found),
             version=file.version,
-            format=header.format,
+            format=written_format(media, header),
             tokens=self._tokens(header),
         )
 

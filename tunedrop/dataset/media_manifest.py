@@ -17,7 +17,7 @@ MoveMedia = Callable[[Media], Media]
 class Inspected(Struct, frozen=True, kw_only=True):
     """What became of one image or video; `version` is None where there was nothing to read.
 
-    `format` is the file's own, and `tokens` what an image counts for.
+    `format` is the one to be written, and `tokens` what an image counts for.
     """
 
     media: Media

@@ -9,8 +9,8 @@ from tunedrop.dataset.media_headers import MediaHeader
 from tunedrop.dataset.records import Media
 from tunedrop.dataset.target import Target
 
-# Twins: one container under two names, or one name in two spellings.
-_ALIKE = {"jpg": "jpeg", "mov": "mp4", "webm": "mkv"}
+# One container under two names.
+_TWINS = {"mov": "mp4", "webm": "mkv"}
 
 
 def media_faults(
@@ -23,8 +23,8 @@ def media_faults(
         return
     if fault := _format_fault(media, header, limits, model):
         yield fault
-        if header.kind != media.kind:
-            return
+    if header.kind != media.kind:
+        return
     most = limits.max_image_bytes if media.kind == "image" else limits.max_video_bytes
     if most is not None and size > most:
         message = f"the {media.kind} has {size:,} bytes; {model} takes {most:,}"
@@ -46,16 +46,23 @@ def _format_fault(
         message = f"the record says {media.kind}, but the file is {header.format}; {takes}"
     elif header.format not in accepted:
         message = f"the {media.kind} is {header.format}; {takes}"
-    elif media.format is not None and _alike(media.format) != _alike(header.format):
+    elif written_format(media, header) == media.format or media.format is None:
+        return None
+    else:
         stated = media.format if media.format in accepted else "another format"
         message = f"the {media.kind} is {header.format}, but the record says {stated}"
-    else:
-        return None
+        return Fault(code="media-format-stated", message=message)
     return Fault(code="media-format", message=message)
 
 
+def written_format(media: Media, header: MediaHeader) -> str:
+    """The format that is written of a file: as the record states it, where that may be said."""
+    stated = media.format or header.format
+    return stated if _alike(stated) == _alike(header.format) else header.format
+
+
 def _alike(format_: str) -> str:
-    return _ALIKE.get(format_, format_)
+    return _TWINS.get(format_, format_)
 
 
 def _pixel_faults(header: MediaHeader, limits: MediaLimits, model: str) -> Iterator[Fault]:

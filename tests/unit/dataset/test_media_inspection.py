@@ -47,7 +47,7 @@ def test_the_field_is_that_of_the_turn_and_its_part() -> None:
 def test_one_file_under_two_formats_is_judged_by_each() -> None:
     store = MemoryStore({"a": gif()})
     found, _ = inspect(store, dialogue(image("a", "gif")), dialogue(image("a", "png")))
-    assert found == [(2, "media-format", "messages[0].content[1].image")]
+    assert found == [(2, "media-format-stated", "messages[0].content[1].image")]
 
 
 def test_many_records_are_looked_at_and_each_fault_is_kept() -> None:
@@ -166,6 +166,15 @@ def test_each_file_is_copied_once_under_a_clean_name_and_the_record_names_the_co
     assert name.startswith("media/")
     assert name.endswith(".png")
     assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789/.")
+
+
+def test_the_format_of_the_file_is_written_whatever_the_record_said() -> None:
+    mistaken = image("a.gif", "gif")
+    _, manifest = inspect(MemoryStore({"a.gif": png()}), dialogue(mistaken))
+    with copies(manifest, []) as plan:
+        moved = plan.move(mistaken)
+    assert moved.format == "png"
+    assert moved.uri.endswith(".png")
 
 
 def test_the_names_of_copies_are_the_same_every_time() -> None:

@@ -7,7 +7,12 @@ from msgspec import structs
 
 from tunedrop.dataset.findings import Fault
 from tunedrop.dataset.media_headers import read_header
-from tunedrop.dataset.media_rules import image_token_fault, listed, media_faults
+from tunedrop.dataset.media_rules import (
+    image_token_fault,
+    listed,
+    media_faults,
+    written_format,
+)
 from tunedrop.dataset.records import Media
 
 NO_LIMITS = structs.replace(
@@ -37,10 +42,6 @@ def test_a_video_within_the_limits_is_fine(format_: str) -> None:
     assert faults(video(format_=format_), VIDEOS[format_](90)) == []
 
 
-def test_both_spellings_of_jpeg_are_one_format() -> None:
-    assert faults(image(format_="jpg"), jpeg()) == []
-
-
 def test_containers_of_one_kind_may_stand_for_each_other() -> None:
     assert faults(video(format_="mp4"), mp4(brand=b"qt  ")) == []
 
@@ -51,15 +52,33 @@ def test_containers_of_one_kind_may_stand_for_each_other() -> None:
         (image(), webp(), "the image is webp; Model takes jpeg, png and gif"),
         (image(), b"%PDF-1.7", "the image is a PDF document; Model takes jpeg, png and gif"),
         (image(), b"", "the image is empty; Model takes jpeg, png and gif"),
-        (image(format_="png"), jpeg(), "the image is jpeg, but the record says png"),
-        (image(format_="secret"), jpeg(), "the image is jpeg, but the record says another format"),
         (video(), png(), "the record says video, but the file is png; Model takes mp4, mov, mkv "
          "and webm"),
-        (video(format_="mp4"), mkv(), "the video is mkv, but the record says mp4"),
     ],
 )  # fmt: skip
 def test_another_format_is_named(media: Media, data: bytes, message: str) -> None:
     assert told(media, data) == [("media-format", message)]
+
+
+@pytest.mark.parametrize(
+    ("media", "data", "message"),
+    [
+        (image(format_="png"), jpeg(), "the image is jpeg, but the record says png"),
+        (image(format_="secret"), jpeg(), "the image is jpeg, but the record says another format"),
+        (video(format_="mp4"), mkv(), "the video is mkv, but the record says mp4"),
+    ],
+)
+def test_a_format_that_the_record_mistakes_is_mended(
+    media: Media, data: bytes, message: str
+) -> None:
+    [found] = faults(media, data)
+    assert (found.code, found.message, found.is_error) == ("media-format-stated", message, False)
+    assert written_format(media, read_header(Whole(data))) in message
+
+
+def test_a_format_that_may_be_said_of_a_file_is_left_as_it_is() -> None:
+    assert written_format(video(format_="mov"), read_header(Whole(mp4()))) == "mov"
+    assert written_format(video(), read_header(Whole(mp4()))) == "mp4"
 
 
 def test_a_damaged_file_is_named_with_its_damage() -> None:

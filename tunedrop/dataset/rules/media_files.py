@@ -4,12 +4,6 @@ from tunedrop.dataset.rules.rule import Rule
 
 MEDIA_FILE_RULES = (
     Rule(
-        "media-uri",
-        "error",
-        "An image or video is named by something that is neither an S3 URI nor a relative path.",
-        "Write s3://bucket/key, or the path from the dataset to the file, with / between folders.",
-    ),
-    Rule(
         "media-misplaced",
         "error",
         "An image or video lies outside of the recipe's folder in the datasets bucket.",
@@ -34,10 +28,10 @@ MEDIA_FILE_RULES = (
         "The file was cut off or broken; export or upload it again.",
     ),
     Rule(
-        "media-format",
-        "error",
-        "The file is of another format than the record says, or than the base model takes.",
-        "Convert the file, or correct the format in the record.",
+        "media-format-stated",
+        "warning",
+        "The file is of another format than the record, or its name, says.",
+        "Nothing to do: the file's own format is written.",
     ),
     Rule(
         "image-size",
