@@ -24,6 +24,7 @@ class PrepareRunOutput(Struct, frozen=True, kw_only=True):
     recipe: str
     base_model_id: str
     deployment_mode: str
+    is_trained: bool
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -37,5 +38,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             recipe=run.recipe,
             base_model_id=run.plan.base_model,
             deployment_mode=run.plan.deployment.mode,
+            is_trained=bool(run.goes_on_from),
         )
     )

@@ -7,7 +7,13 @@ import msgspec
 
 from tunedrop import recipe as recipes
 from tunedrop import run_request
-from tunedrop.availability import LiveModels, Quotas, check_base_model, check_room
+from tunedrop.availability import (
+    LiveModels,
+    Quotas,
+    check_base_model,
+    check_deployment_room,
+    check_room,
+)
 from tunedrop.catalog import base_model
 from tunedrop.errors import InvalidInputError, RunRefusedError
 from tunedrop.intake import DropOrder, recipe_of
@@ -20,6 +26,7 @@ from tunedrop.run import RUNNING, Run, Source, timestamp
 from tunedrop.run_request import RunRequest
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.promotion import PromotionDesk
+from tunedrop.serving.redeployment import Redeployments
 
 _REQUEST_BYTES = 64 << 10
 
@@ -37,6 +44,7 @@ class Admission:
     datasets: Objects
     parameters: Parameters
     promotions: PromotionDesk
+    redeployments: Redeployments
     models: LiveModels
     quotas: Quotas
 
@@ -50,6 +58,8 @@ class Admission:
             run = self._open(name, run_id, source, execution_arn, now)
             if run.snapshot:
                 return run
+            if order := self.redeployments.order_of(run_id):
+                return self._admit_again(self.redeployments.inherit(run, order, now))
             recipe, request = self._read(run)
         except InvalidInputError as reason:
             raise RunRefusedError(str(reason)) from reason
@@ -63,6 +73,16 @@ class Admission:
             note=request.note,
             again=request.again,
         )
+
+    def _admit_again(self, run: Run) -> Run:
+        """A run that trains nothing needs room for its deployment alone."""
+        self._check_order(run)
+        deployment = run.plan.deployment
+        model = base_model(run.plan.base_model)
+        check_deployment_room(
+            self.models, self.quotas, model, mode=deployment.mode, units=deployment.model_units
+        )
+        return run
 
     def _open(
         self, recipe: str, run_id: str, source: Source, execution_arn: str, now: datetime
@@ -134,12 +154,15 @@ class Admission:
             )
         return {"key": key, "version_id": version.version_id, "size": version.size}
 
-    def _check(self, run: Run, recipe: Recipe) -> None:
+    def _check_order(self, run: Run) -> None:
         if later := self.champions.later_champion(run):
             raise RunRefusedError(
                 f"The champion of {run.recipe} comes from a later drop (run {later.run_id}), "
                 "which this one could not replace. Drop the dataset anew to tune with it."
             )
+
+    def _check(self, run: Run, recipe: Recipe) -> None:
+        self._check_order(run)
         model = base_model(recipe.base_model)
         how = model.customization(recipe.method)
         check_base_model(self.models, model, how, self.region)

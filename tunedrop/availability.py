@@ -106,6 +106,14 @@ def check_room(
             f"The account holds its {limit:g} custom models already "
             f"(quota {account.custom_models.code}). Delete some, or request a higher quota."
         )
+    check_deployment_room(live, quotas, model, mode=mode, units=units)
+
+
+def check_deployment_room(
+    live: LiveModels, quotas: Quotas, model: BaseModel, *, mode: str, units: int
+) -> None:
+    """Refuse a run whose deployment the account's quotas have no room for."""
+    account = account_quotas()
     if mode == "provisioned":
         _check_model_units(quotas, account, model, units)
     if mode == "on_demand":

@@ -148,12 +148,18 @@ def cause_of(run: Run, outcome: str, what: str) -> str:
 def still_billing(run: Run) -> str:
     """What the run may have left that bills, in words."""
     if run.clean_up and run.clean_up.done:
-        return "nothing"
+        return _kept_model(run) or "nothing"
     left = run.clean_up.still_billing if run.clean_up else ()
-    made = [f"customization job and model {job.name}" for job in (run.job, *run.former_jobs) if job]
+    made = [f"customization job and model {job.name}" for job in run.own_jobs]
     if run.deployment:
         made.append(f"{run.deployment.mode} deployment {run.deployment.name}")
     return "; ".join(left) or "; ".join(made) or "nothing"
+
+
+def _kept_model(run: Run) -> str:
+    if not run.model_kept_until or run.job is None:
+        return ""
+    return f"the storage of the custom model {run.job.name}, until {run.model_kept_until[:10]}"
 
 
 def next_step(run: Run) -> str:

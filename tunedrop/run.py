@@ -83,7 +83,11 @@ class CleanUp(Struct, frozen=True, kw_only=True):
 
 
 class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One run. Sections are filled in by the states, in the order of the workflow."""
+    """One run. Sections are filled in by the states, in the order of the workflow.
+
+    `goes_on_from` names the run whose model this one deploys without training again; a rollback
+    does that at a person's word, against whatever the recipe's gate would say.
+    """
 
     run_id: str
     recipe: str
@@ -106,6 +110,8 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     job: Job | None = None
     former_jobs: tuple[Job, ...] = ()
     slot_refused_at: str = ""
+    goes_on_from: str = ""
+    is_rollback: bool = False
     losses: dict[str, Any] = field(default_factory=dict)
     approval: dict[str, Any] = field(default_factory=dict)
     turn_asked_at: str = ""
@@ -118,6 +124,7 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     failure: Failure | None = None
     ending_at: str = ""
     clean_up: CleanUp | None = None
+    model_kept_until: str = ""
     outcome: str = ""
     cause: str = ""
     ended_at: str = ""
@@ -131,6 +138,20 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def layout(self) -> RunLayout:
         """Where the run's objects lie."""
         return RunLayout(recipe=self.recipe, run_id=self.run_id)
+
+    @property
+    def data_layout(self) -> RunLayout:
+        """Where the files lie that its model was trained and is tested with."""
+        return RunLayout(recipe=self.recipe, run_id=self.goes_on_from or self.run_id)
+
+    @property
+    def own_jobs(self) -> tuple[Job, ...]:
+        """The jobs that it created itself; a run that goes on from another has none."""
+        return (
+            (*self.former_jobs, self.job)
+            if self.job and not self.goes_on_from
+            else self.former_jobs
+        )
 
     @property
     def order(self) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tunedrop.serving.deployments import CustomModels, Deployments
     from tunedrop.serving.executions import Executions
     from tunedrop.serving.promotion import PromotionDesk
+    from tunedrop.serving.redeployment import Redeployments
     from tunedrop.serving.sweep import Sweep
     from tunedrop.tokens import TaskTokens
     from tunedrop.training.creation import JobCreation
@@ -163,9 +164,16 @@ class Services:
             datasets=self.datasets,
             parameters=self.parameters,
             promotions=self.promotions,
+            redeployments=self.redeployments,
             models=LiveModels(self.bedrock),
             quotas=Quotas(self.client("service-quotas")),
         )
+
+    @cached_property
+    def redeployments(self) -> Redeployments:
+        from tunedrop.serving.redeployment import Redeployments
+
+        return Redeployments(table=self.table, records=self.records, parameters=self.parameters)
 
     @cached_property
     def dataset_desk(self) -> DatasetDesk:

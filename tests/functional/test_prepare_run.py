@@ -20,7 +20,12 @@ from tunedrop.recipe import load
 from tunedrop.run import Failure, Source, plain
 
 NOVA_LITE = "amazon.nova-lite-v1:0:300k"
-PREPARED = {"recipe": RECIPE, "base_model_id": NOVA, "deployment_mode": "on_demand"}
+PREPARED = {
+    "recipe": RECIPE,
+    "base_model_id": NOVA,
+    "deployment_mode": "on_demand",
+    "is_trained": False,
+}
 
 
 def given(source: Source, run_id: str = "") -> Json:

@@ -187,7 +187,7 @@ def test_state_module_and_test_share_a_name() -> None:
     modules = {path.stem for path in (ROOT / "lambdas").glob("*.py")}
     tests = {path.stem for path in (ROOT / "tests" / "functional").glob("test_*.py")}
     assert modules - {"__init__", "runtime"} == in_states | EVENT_HANDLERS
-    assert tests == {f"test_{module}" for module in in_states | EVENT_HANDLERS}
+    assert tests >= {f"test_{module}" for module in in_states | EVENT_HANDLERS}
 
 
 @each_function_task

@@ -109,7 +109,8 @@ _ALL = (
         title="The custom model could not be put into service",
         meaning="Bedrock failed the deployment, or had no capacity or quota for it within the "
         "recipe's patience. What was in service before still is.",
-        next_step=f"Settle what the cause names, a quota for instance, then run {_RERUN}.",
+        next_step="Settle what the cause names, a quota for instance, then run "
+        "`tunedrop promote {run_id}`: the model is kept, and is not trained again.",
         tone="bad",
     ),
     OutcomeWords(

@@ -19,7 +19,10 @@ def needs_approval(run: Run, in_service: RecipeState) -> bool:
 
     The budget is for an hour of the champion and of this run's deployment beside it; those that
     serve on for the recipe's grace end by themselves, and keep nobody waiting for a person.
+    A rollback is a person's word already.
     """
+    if run.is_rollback:
+        return False
     plan = run.plan
     if plan.deployment.approval == "required":
         return True

@@ -14,6 +14,8 @@ _HISTORY = 50
 _TRIES = 5
 _RECENT_RUNS = 100
 _ASKS_WITHIN = timedelta(minutes=30)
+# A sweep that has begun may be deleting what is due about now.
+_RESTORED_WITHIN = timedelta(minutes=15)
 
 
 class Champion(Struct, frozen=True, kw_only=True):
@@ -46,6 +48,11 @@ class RecipeState(Struct, frozen=True, kw_only=True):
     previous: Champion | None = None
     retiring: tuple[Retiree, ...] = ()
     history: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def kept_models(self) -> frozenset[str]:
+        """The ARNs of the models that must stay: the champion's and the rollback target's."""
+        return frozenset(each.custom_model_arn for each in (self.champion, self.previous) if each)
 
     @property
     def kept_runs(self) -> frozenset[str]:
@@ -136,6 +143,25 @@ class Champions:
                 break
         raise RunEndingError(f"The run {run.run_id} is ending; its model was not promoted.")
 
+    def restore(self, recipe: str, by: str, grace: timedelta, now: datetime) -> Champion | None:
+        """Make the champion before this one serve again, if its deployment still does.
+
+        None where it does not, or is about to be retired. The restored one counts as dropped now.
+        """
+        state = self.state(recipe)
+        serving = [each for each in state.retiring if _serves_on(each, state.previous, now)]
+        if state.champion is None or state.previous is None or not serving:
+            return None
+        restored = structs.replace(state.previous, order=f"{timestamp(now)} ")
+        after = _succeed(state, restored, _promotion(state, now), grace, now)
+        entry = {**after.history[0], "rolled_back_by": by}
+        after = structs.replace(
+            after,
+            retiring=tuple(each for each in after.retiring if each not in serving),
+            history=(entry, *after.history[1:]),
+        )
+        return restored if self._table.all_or_nothing(self._change(recipe, after)) else None
+
     def retire(self, recipe: str, retiree: Retiree) -> None:
         """Forget a retiree whose deployment is gone."""
         state = self.state(recipe)
@@ -150,8 +176,20 @@ class Champions:
         )
 
     def _commit(self, run: Run, state: RecipeState, promotion: Promotion) -> bool:
-        recipe = self._table.change(
-            _recipe_key(run.recipe),
+        record = self._table.change(
+            run_key(run.run_id),
+            "SET promotion = :promotion",
+            condition="#status = :running",
+            names={"#status": "status"},
+            promotion=plain(promotion),
+            running=RUNNING,
+        )
+        return self._table.all_or_nothing(self._change(run.recipe, state), record)
+
+    def _change(self, recipe: str, state: RecipeState) -> dict[str, Any]:
+        """The item as it follows on the version before."""
+        return self._table.change(
+            _recipe_key(recipe),
             "SET #version = :next, champion = :champion, retiring = :retiring, history = :history"
             + (", previous = :previous" if state.previous else ""),
             condition="attribute_not_exists(#version) OR #version = :version",
@@ -163,15 +201,6 @@ class Champions:
             history=plain(state.history),
             **({"previous": plain(state.previous)} if state.previous else {}),
         )
-        record = self._table.change(
-            run_key(run.run_id),
-            "SET promotion = :promotion",
-            condition="#status = :running",
-            names={"#status": "status"},
-            promotion=plain(promotion),
-            running=RUNNING,
-        )
-        return self._table.all_or_nothing(recipe, record)
 
     def _promotion_of(self, run: Run) -> Promotion:
         promotion = self._records.get(run.run_id).promotion
@@ -201,6 +230,12 @@ def _succeed(
         retiring=(*state.retiring, *leaving),
         history=(entry, *state.history)[:_HISTORY],
     )
+
+
+def _serves_on(retiree: Retiree, previous: Champion | None, now: datetime) -> bool:
+    """Whether a retiree is the champion before this one, with time left to be restored."""
+    is_previous = previous is not None and retiree.run_id == previous.run_id
+    return is_previous and moment(retiree.retire_at) - now > _RESTORED_WITHIN
 
 
 def _waits_for_turn(run: Run, now: datetime) -> bool:

@@ -5,9 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tunedrop.errors import CleanUpFailedError, RunEndingError
+from tunedrop.errors import CleanUpFailedError, DeploymentFailedError, RunEndingError
 from tunedrop.records import RunRecords
-from tunedrop.run import ENDED, CleanUp, Deployment, Failure, Job, Run, moment
+from tunedrop.run import ENDED, CleanUp, Deployment, Failure, Job, Run, moment, timestamp
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.deployments import CustomModels, Deployments
 from tunedrop.training.jobs import CustomizationJobs
@@ -16,6 +16,8 @@ from tunedrop.training.jobs import CustomizationJobs
 _LONGEST_TAKE_DOWN = timedelta(hours=3)
 # What a function asked for in its last moment takes a little longer to be shown.
 _LANDING = timedelta(seconds=15)
+# Time to have a quota raised; training again costs more than its storage.
+_MODEL_KEPT = timedelta(days=14)
 _RUNNING_JOB = frozenset({"InProgress", "Stopping"})
 
 
@@ -44,9 +46,11 @@ class TakeDown:
         clean_up = CleanUp(
             taken_down=() if left else tuple(_names(run)), still_billing=left, done=not left
         )
+        kept = any(_keeps(run, job) for job in run.own_jobs)
+        until = run.model_kept_until or (timestamp(now + _MODEL_KEPT) if kept else "")
         # Another clean-up may have been quicker, and the run may have ended meanwhile.
         with suppress(RunEndingError):
-            self.records.update_ending(run, clean_up=clean_up)
+            self.records.update_ending(run, clean_up=clean_up, model_kept_until=until)
         if left and now - moment(run.ending_at or run.ended_at) > _LONGEST_TAKE_DOWN:
             raise CleanUpFailedError(
                 f"Still there {_LONGEST_TAKE_DOWN} after the run {run.run_id} began to end, and "
@@ -61,10 +65,10 @@ class TakeDown:
             # The model stays until then: a deployment that is being created may need it.
             yield f"{run.deployment.mode} deployment {run.deployment.name}"
             return
-        for job in (*run.former_jobs, *((run.job,) if run.job else ())):
-            yield from self._job_and_model(job, now)
+        for job in run.own_jobs:
+            yield from self._job_and_model(run, job, now)
 
-    def _job_and_model(self, job: Job, now: datetime) -> Iterator[str]:
+    def _job_and_model(self, run: Run, job: Job, now: datetime) -> Iterator[str]:
         view = self.jobs.find(job.name)
         if view is None and self._may_be_in_flight(job.arn, job.intended_at, now):
             yield f"customization job {job.name} (it may still be being created)"
@@ -72,7 +76,8 @@ class TakeDown:
             if view.status == "InProgress":
                 self.jobs.stop(view.arn)
             yield f"customization job {job.name}"
-        model = self.models.find(job.name)
+        serves = job.custom_model_arn in self.champions.state(run.recipe).kept_models
+        model = None if serves or _keeps(run, job) else self.models.find(job.name)
         if model:
             self.models.delete(model)
             if self.models.find(job.name):
@@ -99,5 +104,12 @@ def _names(run: Run) -> Iterator[str]:
         return
     if run.deployment:
         yield f"{run.deployment.mode} deployment {run.deployment.name}"
-    for job in (*run.former_jobs, *((run.job,) if run.job else ())):
-        yield f"customization job and model {job.name}"
+    for job in run.own_jobs:
+        what = "customization job" if _keeps(run, job) else "customization job and model"
+        yield f"{what} {job.name}"
+
+
+def _keeps(run: Run, job: Job) -> bool:
+    """Whether the model of this job waits for `tunedrop promote`: only its deployment failed."""
+    undeployed = run.failure is not None and run.failure.error == DeploymentFailedError.__name__
+    return undeployed and job == run.job and bool(job.custom_model_arn)

@@ -7,6 +7,7 @@ from msgspec import structs
 
 from tunedrop.cost import hourly_cost
 from tunedrop.errors import CapacityUnavailableError, DeploymentFailedError, ServiceBusyError
+from tunedrop.layout import attempt_name
 from tunedrop.records import RunRecords
 from tunedrop.run import Deployment, Run, moment, timestamp
 from tunedrop.serving.champions import Champions
@@ -79,7 +80,7 @@ class Deploying:
         hourly = hourly_cost(run.plan).usd if mode == PROVISIONED else 0.0
         deployment = Deployment(
             mode=mode,
-            name=_job_name(run),
+            name=attempt_name(run.run_id, len(run.former_jobs) + 1),
             intended_at=timestamp(now),
             hourly_usd=hourly,
         )
@@ -119,7 +120,3 @@ class Deploying:
 
     def _is_patience_over(self, run: Run, since: str, now: datetime) -> bool:
         return now - moment(since) > timedelta(seconds=run.plan.deployment.patience_seconds)
-
-
-def _job_name(run: Run) -> str:
-    return run.job.name if run.job else run.run_id

@@ -134,13 +134,12 @@ class Sweep:
         run = self.records.find(resource.run_id)
         if run is not None and run.status != ENDED:
             return False
-        return not self._is_used(resource, run)
+        return not self._is_used(resource, run, now)
 
-    def _is_used(self, resource: Resource, run: Run | None) -> bool:
+    def _is_used(self, resource: Resource, run: Run | None, now: datetime) -> bool:
         state = self.champions.state(resource.recipe)
         if resource.kind == CUSTOM_MODEL:
-            trained_for_keeps = run is not None and run.outcome == "RunSucceeded"
-            return resource.run_id in state.kept_runs or trained_for_keeps
+            return resource.arn in state.kept_models or (run is not None and _is_kept(run, now))
         if resource.kind == CUSTOMIZATION_JOB:
             return False
         retiring = {each.run_id for each in state.retiring}
@@ -160,3 +159,8 @@ class Sweep:
         if swept.failed:
             raise ServiceBusyError(f"The sweep was refused: {'; '.join(swept.failed)}")
         return swept
+
+
+def _is_kept(run: Run, now: datetime) -> bool:
+    until = run.model_kept_until
+    return run.outcome == "RunSucceeded" or (bool(until) and moment(until) > now)

@@ -16,7 +16,12 @@ class LossDesk:
     artifacts: Objects
 
     def judge(self, run: Run) -> str:
-        """The verdict as a sentence; a `ModelRejectedError` says by how much and what to try."""
+        """The verdict as a sentence; a `ModelRejectedError` says by how much and what to try.
+
+        Of a model that an earlier run has trained, the verdict that was found then.
+        """
+        if run.goes_on_from:
+            return str(run.losses.get("verdict", ""))
         job_id = run.job.arn.rpartition("/")[2] if run.job else ""
         curves = metric_files.read(self._files(run), job_id=job_id)
         losses = {**curves.stored(), "notes": list(curves.notes)}

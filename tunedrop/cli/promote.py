@@ -1,0 +1,35 @@
+"""`tunedrop promote`: deploys the model that a run has trained, without training it again."""
+
+import argparse
+
+from tunedrop.cli.caller import caller_arn
+from tunedrop.cli.runs import find_run
+from tunedrop.cli.stage import deployed
+from tunedrop.cli.watch import follow_new
+from tunedrop.errors import InvalidInputError
+from tunedrop.run import Run
+from tunedrop.services import Services
+
+
+def run(options: argparse.Namespace) -> int:
+    """0: the model is in service (or its run was only to be started); 1: it is not."""
+    services = deployed(options.stage)
+    run_id = start(services, find_run(services, options.run_id))
+    print(f"The run {run_id} has started; it trains nothing.")
+    if options.no_watch:
+        return 0
+    return follow_new(services, run_id)
+
+
+def start(services: Services, earlier: Run, *, is_rollback: bool = False) -> str:
+    """Start a run that goes on from an earlier one; `InvalidInputError` where no model is left."""
+    if earlier.job and services.custom_models.find(earlier.job.name) is None:
+        raise InvalidInputError(
+            f"The custom model of {earlier.run_id} was deleted. Train it again: "
+            f"tunedrop rerun {earlier.run_id}"
+        )
+    run_id = services.redeployments.order(
+        earlier, caller_arn(services), services.now(), is_rollback=is_rollback
+    )
+    services.workflow.start(run_id, earlier.source)
+    return run_id
