@@ -8,6 +8,12 @@ from dataset_builders import DEFECTS, NO_SPLIT, NOVA, TITAN, file_of, recipe_for
 from tunedrop.dataset.lines import local_file
 from tunedrop.dataset.report import ValidationReport
 from tunedrop.dataset.rules import RULES
+from tunedrop.dataset.rules.files import FILE_RULES
+from tunedrop.dataset.rules.media import MEDIA_RULES
+from tunedrop.dataset.rules.media_files import MEDIA_FILE_RULES
+from tunedrop.dataset.rules.records import RECORD_RULES
+from tunedrop.dataset.rules.sizes import SIZE_RULES
+from tunedrop.dataset.rules.targets import TARGET_RULES
 from tunedrop.dataset.validation import validate
 
 FILES = sorted(DEFECTS.glob("*.jsonl"))
@@ -62,7 +68,28 @@ def test_findings_do_not_depend_on_how_the_stream_is_cut(path: Path, cut: int) -
 
 
 def test_every_rule_has_a_file_or_a_test_by_size() -> None:
-    assert {code_of(path) for path in FILES} | BY_SIZE == set(RULES)
+    of_media_files = {rule.code for rule in MEDIA_FILE_RULES}
+    named = {code_of(path) for path in DEFECTS.rglob("*.jsonl")}
+    assert named | BY_SIZE | of_media_files == set(RULES)
+
+
+def test_no_code_stands_for_two_rules() -> None:
+    groups = (
+        FILE_RULES,
+        RECORD_RULES,
+        TARGET_RULES,
+        MEDIA_RULES,
+        MEDIA_FILE_RULES,
+        SIZE_RULES,
+    )
+    assert sum(map(len, groups)) == len(RULES)
+
+
+def test_every_rule_says_what_it_means_and_what_to_do_in_sentences() -> None:
+    for rule in RULES.values():
+        assert rule.meaning[0].isupper()
+        assert rule.meaning.endswith(".")
+        assert rule.hint.endswith(".")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ RECORD_RULES = (
     Rule(
         "schema-version",
         "warning",
-        'schemaVersion is missing or not "bedrock-conversation-2024".',
+        'The schemaVersion is missing or not "bedrock-conversation-2024".',
         "Nothing to do: the right one is written.",
     ),
     Rule(
