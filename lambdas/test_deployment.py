@@ -8,16 +8,23 @@ from lambdas.runtime import RunInput, dump, logger, parse, services
 
 
 class TestDeploymentOutput(Struct, frozen=True, kw_only=True):
-    """How many records were compared, and the verdict in words."""
+    """How many records were asked, the verdict in words, and whether the test is complete."""
 
     records: int
     verdict: str
+    is_complete: bool
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Test the deployment; a second call asks again and overwrites the answers."""
+    """Go on testing for as long as a call may; a further call asks what is not answered yet."""
     given = parse(event, RunInput)
     run = services().enter(given.run_id, "TestDeployment")
-    result = services().evaluation.test(run, lambda: context.get_remaining_time_in_millis() / 1000)
-    return dump(TestDeploymentOutput(records=result.records, verdict=result.verdict))
+    progress = services().evaluation.test(
+        run, services().now(), lambda: context.get_remaining_time_in_millis() / 1000
+    )
+    return dump(
+        TestDeploymentOutput(
+            records=progress.records, verdict=progress.verdict, is_complete=progress.is_complete
+        )
+    )

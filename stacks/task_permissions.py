@@ -172,8 +172,10 @@ def test_deployment(r: Resources) -> Permissions:
     """Asks the custom model, the champion and the base model, and writes their answers."""
     return [
         r.use_key("s3"),
-        r.objects(r.artifacts_bucket, "runs/", "GetObject", *_WRITE),
+        r.objects(r.artifacts_bucket, "runs/", "GetObject", *_WRITE, "PutObjectTagging"),
         r.listing(r.artifacts_bucket, "runs/"),
+        # The general test set, and images that records of old runs name where they were dropped.
+        r.objects(r.datasets_bucket, "datasets/", *_READ),
         r.own_bedrock("InvokeModel", on=(THROUGHPUT, DEPLOYMENT)),
         *r.invoke_base_models(model for _, model in r.recipes),
         r.use_key("bedrock", actions=["kms:Decrypt"]),

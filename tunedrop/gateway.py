@@ -19,7 +19,11 @@ CLIENT_CONFIG = Config(
 # A long answer takes more than seconds. Whoever asks models paces and repeats its questions
 # itself, so that a question is never asked, and paid for, behind its back.
 INFERENCE_CONFIG = CLIENT_CONFIG.merge(
-    Config(read_timeout=75, retries={"mode": "standard", "total_max_attempts": 1})
+    Config(
+        read_timeout=75,
+        retries={"mode": "standard", "total_max_attempts": 1},
+        max_pool_connections=16,
+    )
 )
 
 _BUSY = frozenset(

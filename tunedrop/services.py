@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tunedrop.parameters import Parameters
     from tunedrop.records import RunRecords, Table
     from tunedrop.run import Run
+    from tunedrop.run_media import RunMedia
     from tunedrop.serving.approval import Approval
     from tunedrop.serving.champions import Champions
     from tunedrop.serving.clean_up import TakeDown
@@ -184,6 +185,16 @@ class Services:
             records=self.records,
             datasets=self.datasets,
             artifacts=self.artifacts,
+            media=self.run_media,
+        )
+
+    @cached_property
+    def run_media(self) -> RunMedia:
+        from tunedrop.media_objects import MediaObjects
+        from tunedrop.run_media import RunMedia
+
+        return RunMedia(
+            objects=MediaObjects(self.s3), datasets=self.datasets, artifacts=self.artifacts
         )
 
     @cached_property
@@ -255,13 +266,26 @@ class Services:
     def evaluation(self) -> EvaluationDesk:
         from tunedrop.evaluation.desk import EvaluationDesk
         from tunedrop.evaluation.inference import BedrockInference
+        from tunedrop.evaluation.papers import Papers
 
         return EvaluationDesk(
             records=self.records,
-            champions=self.champions,
+            papers=Papers(
+                records=self.records,
+                champions=self.champions,
+                artifacts=self.artifacts,
+                datasets=self.datasets,
+            ),
             artifacts=self.artifacts,
-            inference=BedrockInference(self.client("bedrock-runtime")),
+            inference=BedrockInference(self.client("bedrock-runtime"), self.read_media),
         )
+
+    def read_media(self, uri: str) -> bytes:
+        """The bytes of an image that a record names by its S3 URI."""
+        from tunedrop.objects import Objects
+
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        return Objects(self.s3, bucket).read(key, limit=64 << 20)
 
     @cached_property
     def custom_models(self) -> CustomModels:

@@ -1,19 +1,27 @@
 """Whether the custom model wins what its recipe asks of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from statistics import fmean
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from tunedrop.errors import ModelRejectedError
-from tunedrop.evaluation.bootstrap import Interval, paired_interval
-from tunedrop.evaluation.metrics import metric
-from tunedrop.evaluation.verdicts import verdict_of
+from tunedrop.evaluation.bootstrap import Interval
+from tunedrop.evaluation.labels import Labels, confusion
+from tunedrop.evaluation.metrics import TEXT_METRICS
+from tunedrop.evaluation.scores import (
+    BASE,
+    CHAMPION,
+    CUSTOM,
+    Scores,
+    hits_at,
+    label_scores,
+    text_scores,
+)
+from tunedrop.evaluation.verdicts import not_labelled, verdict_of
 from tunedrop.recipe.model import FEWEST_PAIRS
 
-CUSTOM, BASE, CHAMPION = "custom", "base", "champion"
-MEASURED_ALWAYS = ("rouge_l", "exact_match")
-DECIDES_BY_DEFAULT = ("rouge_l",)
+LABEL_METRICS = ("accuracy", "macro_f1")
+RANKS = (1, 5, 10)
 
 Contest = Literal["won", "tied", "lost"]
 
@@ -55,12 +63,16 @@ class MetricComparison:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """The models side by side on the records that all of them answered, and the decision."""
+    """The models side by side on the records that all of them answered, and the decision.
+
+    `details` (a confusion matrix) go beside the answers and never into the run record.
+    """
 
     records: int
-    metrics: tuple[MetricComparison, ...]
     accepted: bool
     verdict: str
+    metrics: tuple[MetricComparison, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
         """The `evaluation` section of the run record."""
@@ -79,30 +91,69 @@ def compare(
     goals: EvaluationGoals,
     *,
     seed: int,
+    labelled: bool = False,
 ) -> Comparison:
     """Score answers of `custom`, `base` and, if there is one, `champion`, and decide.
 
     Only records that every model answered (no None) count, so that the pairs are fair. Where the
-    recipe says `beat: champion` and there is none yet, the base model is what applications use,
-    and so what is to be beaten. Metrics that the recipe names decide, else ROUGE-L: the custom
-    model wins if it is surely better at one and surely worse at none.
+    task is `labelled` and its references are labels, accuracy and macro-F1 are measured and
+    decide; else ROUGE-L, chrF and exact match are measured, and ROUGE-L decides.
     """
     kept = _complete(references, answers)
-    measured = tuple(
-        _measure(name, _scores(name, references, answers, kept), goals, seed)
-        for name in (_names(goals) if kept else ())
-    )
+    right = [references[at] for at in kept]
+    given = {model: [row[at] or "" for at in kept] for model, row in answers.items()}
+    asks_for_labels = labelled or not set(goals.metrics).isdisjoint(LABEL_METRICS)
+    labels = Labels.of(right) if asks_for_labels else None
+    usual = LABEL_METRICS if labels and labelled else tuple(TEXT_METRICS)
+    names = dict.fromkeys([*goals.metrics, *usual]) if kept else {}
+    scores = [
+        *(text_scores(name, right, given) for name in names if name in TEXT_METRICS),
+        *(label_scores(n, labels, right, given) for n in names if labels and n in LABEL_METRICS),
+    ]
+    details = {"confusion": confusion(labels.outcomes(right, given[CUSTOM]))} if labels else {}
+    by_default = LABEL_METRICS if labels and labelled else ("rouge_l",)
+    return decide(scores, goals, seed=seed, by_default=by_default, details=details)
+
+
+def compare_ranks(
+    ranks: Mapping[str, Sequence[int]], goals: EvaluationGoals, *, seed: int
+) -> Comparison:
+    """Compare embeddings by the rank that each record's own image has for its text, from 1.
+
+    Recall at 1, 5 and 10 are measured; where the recipe names no metric, recall at 1 decides.
+    """
+    scores = [hits_at(most, ranks) for most in (RANKS if ranks[CUSTOM] else ())]
+    return decide(scores, goals, seed=seed, by_default=("recall_at_1",))
+
+
+def decide(
+    scores: Sequence[Scores],
+    goals: EvaluationGoals,
+    *,
+    seed: int,
+    by_default: Sequence[str],
+    details: Mapping[str, Any] | None = None,
+) -> Comparison:
+    """The decision over what was measured.
+
+    Where the recipe says `beat: champion` and there is none yet, the base model is what
+    applications use, and so what is to be beaten. Metrics that the recipe names decide, else those
+    by default: the custom model wins if it is surely better at one and surely worse at none.
+    """
+    names = {each.name for each in scores}
+    deciding = names & set(goals.metrics) or set(by_default)
+    measured = tuple(_measure(each, goals, seed, decides=each.name in deciding) for each in scores)
+    records = len(scores[0].by_model[CUSTOM]) if scores else 0
     contest = _contest(measured)
+    verdict = verdict_of(measured, contest, goals, records=records, fewest=FEWEST_PAIRS)
+    missing = sorted(set(goals.metrics) - names) if measured else []
     return Comparison(
-        records=len(kept),
+        records=records,
         metrics=measured,
-        accepted=_is_accepted(measured, contest, goals),
-        verdict=verdict_of(measured, contest, goals, records=len(kept), fewest=FEWEST_PAIRS),
+        accepted=not missing and _is_accepted(measured, contest, goals),
+        verdict=f"{verdict} {not_labelled(missing)}" if missing else verdict,
+        details=details or {},
     )
-
-
-def _names(goals: EvaluationGoals) -> list[str]:
-    return list(dict.fromkeys([*goals.metrics, *MEASURED_ALWAYS]))
 
 
 def _complete(references: Sequence[str], answers: Mapping[str, Sequence[str | None]]) -> list[int]:
@@ -110,33 +161,19 @@ def _complete(references: Sequence[str], answers: Mapping[str, Sequence[str | No
     return [at for at, row in enumerate(rows) if None not in row]
 
 
-def _scores(
-    name: str,
-    references: Sequence[str],
-    answers: Mapping[str, Sequence[str | None]],
-    kept: Sequence[int],
-) -> dict[str, list[float]]:
-    score = metric(name)
-    return {
-        model: [score(references[at], given[at] or "") for at in kept]
-        for model, given in answers.items()
-    }
-
-
 def _measure(
-    name: str, scores: Mapping[str, Sequence[float]], goals: EvaluationGoals, seed: int
+    scores: Scores, goals: EvaluationGoals, seed: int, *, decides: bool
 ) -> MetricComparison:
-    against = CHAMPION if goals.beat == CHAMPION and CHAMPION in scores else BASE
-    pairs = zip(scores[CUSTOM], scores[against], strict=True)
-    gain = paired_interval([mine - theirs for mine, theirs in pairs], seed=seed)
+    against = CHAMPION if goals.beat == CHAMPION and CHAMPION in scores.by_model else BASE
+    gain = scores.gain(against, seed)
     return MetricComparison(
-        name=name,
-        means={model: fmean(values) for model, values in scores.items()},
+        name=scores.name,
+        means={model: scores.statistic(rows) for model, rows in scores.by_model.items()},
         against=against,
         gain=gain,
-        minimum=goals.metrics.get(name),
-        decides=name in (goals.metrics or DECIDES_BY_DEFAULT),
-        contest=_outcome(gain, len(scores[CUSTOM])),
+        minimum=goals.metrics.get(scores.name),
+        decides=decides,
+        contest=_outcome(gain, len(scores.by_model[CUSTOM])),
     )
 
 

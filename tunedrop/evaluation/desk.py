@@ -1,83 +1,128 @@
-"""Tests a deployment: the test set through the custom model, its base and the champion."""
+"""Tests a deployment: the test set through the custom model, its base and the champion.
+
+However large the set, each call asks for as long as it may run and keeps what it was told; the
+workflow calls again until all is asked or the recipe's patience is over. One caller at a time sees
+how fast each model may be asked, which slices side by side would each have to find out against
+one another.
+"""
 
 import random
 import time
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
 
 import msgspec
+from msgspec import Struct
 
-from tunedrop.catalog import base_model
-from tunedrop.dataset import formats
-from tunedrop.dataset.records import Record
-from tunedrop.evaluation.answers import Answers, Inference, Pace, ask
-from tunedrop.evaluation.comparison import Comparison, compare
-from tunedrop.evaluation.examples import pick_examples
+from tunedrop.errors import DeploymentFailedError, ModelRejectedError
+from tunedrop.evaluation.answers import Asker, Inference, Pace
+from tunedrop.evaluation.exam import Exam
+from tunedrop.evaluation.exams import exam_of
+from tunedrop.evaluation.judgement import Judgement, judge
+from tunedrop.evaluation.papers import Papers
+from tunedrop.evaluation.questions import Question
+from tunedrop.evaluation.sheet import Sheet
 from tunedrop.objects import Objects
 from tunedrop.records import RunRecords
-from tunedrop.run import Run
-from tunedrop.serving.champions import Champions
+from tunedrop.run import Run, moment
+
+# Scoring 20,000 answers of three models takes minutes, for which a call has to be young.
+_SECONDS_TO_JUDGE = 420
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """How many records every model answered so far, and in the end the verdict."""
+
+    records: int
+    verdict: str
+    is_complete: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationDesk:
-    """Asks, compares, keeps every answer, and decides."""
+    """Asks, keeps every answer, compares and decides."""
 
     records: RunRecords
-    champions: Champions
+    papers: Papers
     artifacts: Objects
-    inference: Inference[Record]
+    inference: Inference[Question]
 
-    def test(self, run: Run, remaining_seconds: Callable[[], float]) -> Comparison:
-        """The comparison; a `ModelRejectedError` when the recipe's ask is not met.
+    def test(self, run: Run, now: datetime, remaining_seconds: Callable[[], float]) -> Progress:
+        """Go on with the test; a `ModelRejectedError` when the recipe's ask is not met.
 
-        A second call asks again and overwrites the first call's answers.
+        A further call asks what is not answered yet. The general test set comes first: it is
+        small, and a test set that outlasts the recipe's patience must not crowd it out.
         """
-        test_set = self._test_set(run)
-        pace = Pace(remaining=remaining_seconds, sleep=time.sleep, random=random.random)
-        answers = ask(self.inference, self._models(run), test_set, pace)
-        references = [record.turns[-1].text for record in test_set]
-        comparison = compare(
-            references, answers.by_model, run.plan.evaluation, seed=zlib.crc32(run.run_id.encode())
-        )
-        section = {**comparison.record(), "asked": answers.sentence()}
-        self._keep(run, test_set, answers, section)
-        self.records.update(run, evaluation=section)
-        comparison.require_accepted()
-        return comparison
+        exam = exam_of(run.plan, run.losses.get("perplexity", ""))
+        general, test = self.papers.general(run), self.papers.test(run, exam)
+        papers = [general, test] if general else [test]
+        is_late = _is_late(run, now)
+        if not is_late:
+            asker = Asker(self.inference, _pace(remaining_seconds))
+            for paper in papers:
+                paper.ask(asker)
+        sheet = test.sheet()
+        is_open = not is_late and any(paper.is_open for paper in papers)
+        if is_open or remaining_seconds() < _SECONDS_TO_JUDGE:
+            return Progress(records=len(sheet.complete), verdict="", is_complete=False)
+        _require_answers(sheet)
+        seed = zlib.crc32(run.run_id.encode())
+        judgement = judge(run, exam, sheet, general.sheet() if general else None, seed=seed)
+        self._keep(run, exam, sheet, judgement)
+        # A rollback is a person's word on what shall serve; the gate only tells it what it found.
+        if not judgement.accepted and not run.is_rollback:
+            raise ModelRejectedError(judgement.verdict)
+        return Progress(records=judgement.records, verdict=judgement.verdict, is_complete=True)
 
-    def _models(self, run: Run) -> dict[str, str]:
-        models = {
-            "custom": run.deployment.arn if run.deployment else "",
-            "base": base_model(run.plan.base_model).inference_id,
+    def _keep(self, run: Run, exam: Exam, sheet: Sheet, judgement: Judgement) -> None:
+        files = {
+            "answers.jsonl": b"\n".join(map(msgspec.json.encode, exam.kept(sheet))),
+            "metrics.json": msgspec.json.encode(
+                {
+                    **judgement.section,
+                    **judgement.details,
+                    "examples": exam.examples(sheet),
+                }
+            ),
+            **exam.files(sheet),
         }
-        champion = self.champions.state(run.recipe).champion
-        if champion and run.plan.evaluation.beat == "champion":
-            models["champion"] = champion.model_id
-        return models
+        for name, content in files.items():
+            kind = _CONTENT_TYPES[name.rpartition(".")[2]]
+            self.artifacts.write(run.layout.evaluation(name), content, kind)
+        self.records.update(run, evaluation=judgement.section)
 
-    def _test_set(self, run: Run) -> list[Record]:
-        content = self.artifacts.read_if_there(run.layout.dataset("test.jsonl")) or b""
-        how = base_model(run.plan.base_model).customization(run.plan.method)
-        return [
-            formats.parse(how.dataset_format, msgspec.json.decode(line))
-            for line in content.splitlines()
-        ]
 
-    def _keep(
-        self, run: Run, test_set: Sequence[Record], answers: Answers, section: Mapping[str, Any]
-    ) -> None:
-        prompts = [record.turns[-2].text for record in test_set]
-        references = [record.turns[-1].text for record in test_set]
-        rows = zip(prompts, references, *answers.by_model.values(), strict=True)
-        names = ("prompt", "reference", *answers.by_model)
-        lines = (msgspec.json.encode(dict(zip(names, row, strict=True))) for row in rows)
-        self.artifacts.write(
-            run.layout.evaluation("answers.jsonl"), b"\n".join(lines), "application/jsonl"
-        )
-        metrics = {**section, "examples": pick_examples(prompts, references, answers.by_model)}
-        self.artifacts.write(
-            run.layout.evaluation("metrics.json"), msgspec.json.encode(metrics), "application/json"
+_CONTENT_TYPES = {
+    "jsonl": "application/jsonl",
+    "json": "application/json",
+    "png": "image/png",
+    "jpeg": "image/jpeg",
+}
+
+
+def _pace(remaining_seconds: Callable[[], float]) -> Pace:
+    return Pace(
+        remaining=remaining_seconds,
+        clock=time.monotonic,
+        sleep=time.sleep,
+        random=random.random,
+    )
+
+
+def _is_late(run: Run, now: datetime) -> bool:
+    """Whether the test has taken as long as the recipe lets a run wait for Bedrock."""
+    began = run.timeline.get("TestDeployment")
+    patience = timedelta(seconds=run.plan.deployment.patience_seconds)
+    return began is not None and now - moment(began) > patience
+
+
+def _require_answers(sheet: Sheet) -> None:
+    """Nothing can be said of a model that was never heard."""
+    if sheet.rows and sheet.left == len(sheet.rows):
+        raise DeploymentFailedError(
+            "No question of the test set was answered within the recipe's patience "
+            "(deployment.patience): AWS throttled them all. Request a higher quota of requests "
+            "per minute for the model, or raise the patience."
         )

@@ -7,7 +7,7 @@ from tunedrop.evaluation.bootstrap import Interval
 
 _SMALL_TEST_SET = 30
 _SHOWN_FROM = 0.0005
-_NAMES = {"base": "the base model", "champion": "the champion"}
+NAMES = {"custom": "the custom model", "base": "the base model", "champion": "the champion"}
 _CONTESTS = {
     "won": "beats {opponent}",
     "tied": "cannot be told apart from {opponent}",
@@ -41,6 +41,11 @@ class _Measured(Protocol):
     def shortfall(self) -> float: ...
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 record`, `2 records`."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def verdict_of(
     measured: Sequence[_Measured], contest: str, goals: _Goals, *, records: int, fewest: int
 ) -> str:
@@ -50,8 +55,8 @@ def verdict_of(
     deciding = [each for each in measured if each.decides]
     short = [each for each in measured if each.shortfall]
     sentences = [
-        f"On {records} test record{'s' * (records != 1)} the custom model "
-        f"{_CONTESTS[contest].format(opponent=_NAMES[deciding[0].against])}: "
+        f"On {counted(records, 'test record')} the custom model "
+        f"{_CONTESTS[contest].format(opponent=NAMES[deciding[0].against])}: "
         f"{'; '.join(map(_numbers, deciding))}.",
         *([_FIRST_MODEL] if goals.beat == "champion" and deciding[0].against == "base" else []),
         *map(_below_minimum, short),
@@ -59,6 +64,15 @@ def verdict_of(
         *_decision(contest, goals, bool(short)),
     ]
     return " ".join(sentences)
+
+
+def not_labelled(names: Sequence[str]) -> str:
+    """Why metrics of labelled tasks that the recipe names could not be measured."""
+    return (
+        f"The recipe asks for {' and '.join(names)} (evaluation.metrics), but the completions of "
+        "the test set are too many or too long to be labels: name rouge_l, chrf or exact_match "
+        "instead, or drop a labelled dataset."
+    )
 
 
 _FIRST_MODEL = "There is no champion yet, so the base model is what it has to beat."

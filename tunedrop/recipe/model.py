@@ -16,7 +16,16 @@ FEWEST_PAIRS = 6
 
 NAME_PATTERN = r"^[a-z](-?[a-z0-9])*\Z"
 
-Metric = Literal["rouge_l", "exact_match"]
+Metric = Literal[
+    "rouge_l",
+    "chrf",
+    "exact_match",
+    "accuracy",
+    "macro_f1",
+    "recall_at_1",
+    "recall_at_5",
+    "recall_at_10",
+]
 RecipeName = Annotated[
     str,
     Meta(
@@ -79,11 +88,16 @@ class Evaluation(_Section, frozen=True):
     max_validation_loss: Positive | None = None
     metrics: Annotated[
         dict[Metric, Minimum],
-        Meta(description="rouge_l and exact_match, each with a minimum from 0 to 1"),
+        Meta(
+            description="rouge_l, chrf and exact_match of texts, accuracy and macro_f1 of labels, "
+            "recall_at_1, recall_at_5 and recall_at_10 of embeddings, each with a minimum from 0 "
+            "to 1"
+        ),
     ] = field(default_factory=dict)
     beat: Literal["champion", "base"] | None = None
     on_tie: Literal["keep", "promote"] = "keep"
     general_test_set: str | None = None
+    general_loss: Annotated[float, Meta(ge=0, le=1, description="a loss from 0 to 1")] = 0.02
 
     @property
     def fewest_test_records(self) -> int:

@@ -1,4 +1,4 @@
-"""Asking models: all records, in the time there is, through throttling."""
+"""Asking models: all questions, in the time there is, through throttling."""
 
 import threading
 from collections.abc import Callable
@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from tunedrop.errors import ServiceBusyError
-from tunedrop.evaluation.answers import Pace, ask
+from tunedrop.evaluation.answers import Asker, Pace, QuestionRefusedError, Reply
 from tunedrop.gateway import INFERENCE_CONFIG
 
-MODELS = {"custom": "arn:custom", "base": "us.base"}
+MODELS = ("arn:custom", "us.base")
 
 
 class Clock:
@@ -23,124 +23,166 @@ class Clock:
     def remaining(self) -> float:
         return self.left
 
+    def now(self) -> float:
+        return -self.left
+
     def spend(self, seconds: float) -> None:
         with self.lock:
             self.left -= seconds
 
     def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
+        self.slept.append(round(seconds, 3))
         self.spend(seconds)
 
 
 class Model:
-    """Answers `<model>:<record>` after doing whatever a test wants first."""
+    """Answers `<model>:<question>` after doing whatever a test wants first."""
 
-    def __init__(self, before: Callable[[str, str], None] = lambda model, record: None) -> None:
+    def __init__(self, before: Callable[[str, str], None] = lambda model, question: None) -> None:
         self.before = before
         self.calls: list[tuple[str, str]] = []
 
-    def converse(self, model_id: str, record: str) -> str:
-        self.calls.append((model_id, record))
-        self.before(model_id, record)
-        return f"{model_id}:{record}"
+    def answer(self, model_id: str, question: str) -> str:
+        self.calls.append((model_id, question))
+        self.before(model_id, question)
+        return f"{model_id}:{question}"
 
 
-def pace(clock: Clock, *, reserve: float = 60, threads: int = 1) -> Pace:
-    return Pace(
+def asker(model: Model, clock: Clock, *, reserve: float = 60, threads: int = 1) -> Asker[str]:
+    pace = Pace(
         remaining=clock.remaining,
+        clock=clock.now,
         sleep=clock.sleep,
         random=lambda: 1.0,
         reserve=reserve,
         threads=threads,
     )
+    return Asker(model, pace)
 
 
-def test_every_model_answers_every_record_in_order() -> None:
-    records = [f"r{number}" for number in range(50)]
-    answers = ask(Model(), MODELS, records, pace(Clock(900), threads=8))
-    assert answers.by_model["custom"] == tuple(f"arn:custom:{record}" for record in records)
-    assert answers.complete == tuple(range(50))
-    assert answers.sentence() == "All 50 test records were asked."
+def ask(
+    model: Model,
+    questions: str,
+    clock: Clock | None = None,
+    models: tuple[str, ...] = MODELS,
+    threads: int = 1,
+) -> dict[tuple[str, int], Reply]:
+    """Ask one-letter questions."""
+    numbered = dict(enumerate(questions))
+    asking = asker(model, clock or Clock(900), threads=threads)
+    return asking.ask(numbered, dict.fromkeys(numbered, models))
+
+
+def throttling(times: int, model_id: str = "") -> Callable[[str, str], None]:
+    left = [ServiceBusyError("4 requests per minute")] * times
+
+    def throttle(model: str, question: str) -> None:
+        if left and model_id in model:
+            raise left.pop()
+
+    return throttle
+
+
+def test_every_model_answers_every_question() -> None:
+    replies = ask(Model(), "abcdefghij" * 5, threads=8)
+    assert len(replies) == 100
+    assert replies["arn:custom", 1] == Reply(text="arn:custom:b")
+
+
+def test_only_the_models_that_a_question_is_for_are_asked() -> None:
+    model = Model()
+    asker(model, Clock(900)).ask({0: "a", 1: "b"}, {0: ("arn:custom",), 1: ()})
+    assert model.calls == [("arn:custom", "a")]
 
 
 def test_calls_run_side_by_side_but_no_more_than_allowed() -> None:
     meeting = threading.Barrier(4, timeout=5)
-    answers = ask(
-        Model(lambda model, record: meeting.wait() and None),
-        {"custom": "m"},
-        ["r"] * 8,
-        pace(Clock(900), threads=4),
-    )
-    assert len(answers.complete) == 8
+    together = Model(lambda model, question: meeting.wait() and None)
+    assert len(ask(together, "a" * 8, models=("m",), threads=4)) == 8
 
 
-def test_no_call_begins_within_the_reserve() -> None:
+def test_no_call_begins_within_the_reserve_and_what_was_asked_is_a_comparison() -> None:
     clock = Clock(100)
-    model = Model(lambda model, record: clock.spend(10))
-    answers = ask(model, MODELS, ["a", "b", "c", "d"], pace(clock))
-    assert [record for _, record in model.calls] == ["a", "a", "b", "b"]
-    assert answers.complete == (0, 1)
-    assert answers.sentence().startswith("2 of 4 test records were asked: time ran out")
+    model = Model(lambda model, question: clock.spend(10))
+    replies = ask(model, "abcd", clock)
+    assert [question for _, question in model.calls] == ["a", "a", "b", "b"]
+    assert len(replies) == 4
 
 
-def test_throttling_is_waited_out_with_growing_waits_under_a_ceiling() -> None:
+def test_throttling_moves_questions_apart_twice_as_far_each_time_under_a_ceiling() -> None:
     clock = Clock(10_000)
-    left = [ServiceBusyError("busy")] * 7
-
-    def throttle(model: str, record: str) -> None:
-        if left:
-            raise left.pop()
-
-    answers = ask(Model(throttle), {"custom": "m"}, ["a"], pace(clock))
-    assert answers.by_model["custom"] == ("m:a",)
-    assert clock.slept == [1, 2, 4, 8, 16, 30, 30]
+    assert ask(Model(throttling(8)), "a", clock, models=("m",)) == {("m", 0): Reply(text="m:a")}
+    assert clock.slept == [1, 2, 4, 8, 16, 32, 60, 60]
 
 
-def test_waits_are_jittered_by_the_given_randomness() -> None:
-    clock = Clock(900)
-    half = Pace(remaining=clock.remaining, sleep=clock.sleep, random=lambda: 0.5)
-    assert half.back_off(2)
-    assert clock.slept == [2.0]
+def test_answers_bring_questions_together_again() -> None:
+    clock = Clock(10_000)
+    ask(Model(throttling(3)), "a" * 60, clock, models=("m",))
+    assert clock.slept[2] == 4
+    assert clock.slept[3:] == sorted(clock.slept[3:], reverse=True)
+    assert clock.slept[-1] < 0.1
 
 
-def test_throttling_until_the_end_of_time_is_service_busy() -> None:
-    def throttle(model: str, record: str) -> None:
-        raise ServiceBusyError("4 requests per minute")
+def test_one_throttle_of_many_at_once_counts_once() -> None:
+    clock, meeting, first = Clock(10_000), threading.Barrier(4, timeout=5), set("abcd")
 
-    with pytest.raises(ServiceBusyError, match=r"every question.*4 requests per minute"):
-        ask(Model(throttle), MODELS, ["a", "b"], pace(Clock(100), threads=2))
-
-
-def test_one_throttled_model_leaves_the_records_that_both_answered() -> None:
-    clock = Clock(100)
-
-    def throttle(model: str, record: str) -> None:
-        if model == "arn:custom" and record == "b":
+    def all_throttled(model: str, question: str) -> None:
+        if question in first:
+            first.remove(question)
+            meeting.wait()
             raise ServiceBusyError("busy")
 
-    answers = ask(Model(throttle), MODELS, ["a", "b"], pace(clock))
-    assert answers.complete == (0,)
-    assert answers.by_model["custom"] == ("arn:custom:a", None)
+    ask(Model(all_throttled), "abcd", clock, models=("m",), threads=4)
+    assert clock.slept[0] == 1
+
+
+def test_the_pace_found_holds_for_the_next_questions() -> None:
+    clock = Clock(10_000)
+    asking = asker(Model(throttling(3)), clock)
+    asking.ask({0: "a"}, {0: ("m",)})
+    slept = len(clock.slept)
+    asking.ask({1: "b"}, {1: ("m",)})
+    assert len(clock.slept) == slept + 1
+
+
+def test_a_throttled_model_does_not_slow_the_others() -> None:
+    clock = Clock(10_000)
+    ask(Model(throttling(2, "custom")), "a", clock)
+    assert clock.slept == [1, 2]
+
+
+def test_questions_that_time_runs_out_for_have_no_reply() -> None:
+    replies = ask(Model(throttling(10**6, "custom")), "ab", Clock(100))
+    assert set(replies) <= {("us.base", 0), ("us.base", 1)}
+
+
+def test_a_refused_question_is_set_aside_with_the_models_words() -> None:
+    def refuse(model: str, question: str) -> None:
+        if question == "b":
+            raise QuestionRefusedError("Input is too long")
+
+    replies = ask(Model(refuse), "abc", models=("m",))
+    assert replies["m", 1] == Reply(refusal="Input is too long")
+    assert replies["m", 2] == Reply(text="m:c")
 
 
 def test_any_other_error_stops_the_asking_and_is_raised() -> None:
-    def break_down(model: str, record: str) -> None:
+    def break_down(model: str, question: str) -> None:
         raise PermissionError("no access to the model")
 
     model = Model(break_down)
     with pytest.raises(PermissionError, match="no access"):
-        ask(model, MODELS, ["a"] * 1000, pace(Clock(900), threads=2))
+        ask(model, "a" * 1000, threads=2)
     assert len(model.calls) <= 2
 
 
-def test_no_records_is_no_work() -> None:
-    answers = ask(Model(), MODELS, [], pace(Clock(900)))
-    assert answers.complete == ()
-    assert answers.by_model == {"custom": (), "base": ()}
+def test_no_questions_are_no_work() -> None:
+    assert ask(Model(), "") == {}
 
 
 def test_the_reserve_covers_the_longest_call_and_half_a_minute_more() -> None:
     config = INFERENCE_CONFIG
     assert config.retries["total_max_attempts"] == 1
-    usual = Pace(remaining=lambda: 0, sleep=lambda _: None, random=lambda: 0)
+    usual = Pace(remaining=lambda: 0, clock=lambda: 0, sleep=lambda _: None, random=lambda: 0)
     assert usual.reserve >= config.connect_timeout + config.read_timeout + 30
+    assert config.max_pool_connections >= usual.threads

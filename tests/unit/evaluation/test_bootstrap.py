@@ -2,10 +2,12 @@
 
 import random
 import time
+from statistics import fmean
 
 import pytest
 
-from tunedrop.evaluation.bootstrap import paired_interval
+from tunedrop.evaluation.bootstrap import corpus_interval, paired_interval
+from tunedrop.evaluation.labels import macro_f1
 
 
 def noise(count: int, *, mean: float = 0.0, seed: int = 0) -> list[float]:
@@ -47,3 +49,26 @@ def test_a_thousand_pairs_take_well_under_a_second() -> None:
     began = time.perf_counter()
     paired_interval(noise(1_000), seed=1)
     assert time.perf_counter() - began < 1
+
+
+def test_a_statistic_of_whole_sets_is_bounded_as_its_mean_would_be() -> None:
+    mine, theirs = noise(300, mean=0.5), noise(300, seed=1)
+    paired = paired_interval([a - b for a, b in zip(mine, theirs, strict=True)], seed=3)
+    corpus = corpus_interval(mine, theirs, fmean, seed=3)
+    assert (corpus.mean, corpus.low, corpus.high) == pytest.approx(
+        (paired.mean, paired.low, paired.high)
+    )
+
+
+def test_two_models_that_answer_alike_differ_by_nothing() -> None:
+    outcomes = [("a", "a"), ("b", "a")] * 10
+    interval = corpus_interval(outcomes, outcomes, macro_f1, seed=1)
+    assert (interval.low, interval.mean, interval.high) == (0, 0, 0)
+
+
+def test_a_model_that_knows_the_rare_label_is_surely_better_by_macro_f1() -> None:
+    right = ["often"] * 45 + ["rare"] * 15
+    mine = [(label, label) for label in right]
+    theirs = [(label, "often") for label in right]
+    interval = corpus_interval(mine, theirs, macro_f1, seed=1)
+    assert 0.4 < interval.low < interval.mean < interval.high

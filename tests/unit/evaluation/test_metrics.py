@@ -1,17 +1,24 @@
 """Metrics against their definitions."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunedrop.errors import InvalidInputError
 from tunedrop.evaluation.metrics import (
+    TEXT_METRICS,
+    chrf,
     common_subsequence_length,
     exact_match,
-    metric,
     rouge_l,
     words,
 )
+
+# Made by sacrebleu 2.6.0, rouge-score 0.1.2 (without stemming) and scikit-learn 1.9.1.
+REFERENCE = json.loads((Path(__file__).parent / "reference_scores.json").read_text())
 
 
 def textbook_length(left: list[str], right: list[str]) -> int:
@@ -85,6 +92,19 @@ def test_exact_match_forgives_white_space_only(
     assert exact_match(reference, answer) == expected
 
 
-def test_an_unknown_metric_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(InvalidInputError, match='"bleu"; known metrics: exact_match, rouge_l'):
-        metric("bleu")
+@pytest.mark.parametrize("case", REFERENCE["texts"], ids=lambda case: case["reference"])
+def test_texts_score_as_the_kept_libraries_say(case: dict[str, Any]) -> None:
+    pair = case["reference"], case["answer"]
+    assert chrf(*pair) == pytest.approx(case["chrf"], abs=1e-6)
+    assert "rouge_l" not in case or rouge_l(*pair) == pytest.approx(case["rouge_l"], abs=1e-6)
+
+
+@given(st.text(), st.text())
+def test_every_metric_lies_between_nothing_and_all(reference: str, answer: str) -> None:
+    assert all(0 <= score(reference, answer) <= 1 + 1e-9 for score in TEXT_METRICS.values())
+
+
+@given(st.text())
+def test_a_text_matches_itself(text: str) -> None:
+    assert exact_match(text, text) == 1
+    assert chrf(text, text) == pytest.approx(1.0 if text.split() else 0.0)

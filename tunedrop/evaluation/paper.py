@@ -1,0 +1,71 @@
+"""One file of questions to several models, and the replies so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+from tunedrop.dataset.records import AnyRecord
+from tunedrop.evaluation.answers import Asker, Reply
+from tunedrop.evaluation.exam import Exam
+from tunedrop.evaluation.kept import KeptAnswers
+from tunedrop.evaluation.questions import Question
+from tunedrop.evaluation.sheet import Row, Sheet
+
+_SLICE = 100
+_PARTS = 2
+
+
+@dataclass(kw_only=True)
+class Paper:
+    """Records by line, in the order in which they are asked, and whom to ask (ids by name)."""
+
+    exam: Exam
+    records: Mapping[int, AnyRecord]
+    models: Mapping[str, str]
+    kept: KeptAnswers
+    leaked: int = 0
+    notes: tuple[str, ...] = ()
+    replies: dict[tuple[str, int], Reply] = field(default_factory=dict)
+
+    def ask(self, asker: Asker[Question]) -> None:
+        """Ask what is not answered yet, slice by slice, and keep each slice's answers.
+
+        Ends when all is asked, when no time is left, or when the custom model takes no questions.
+        """
+        left = iter(self.records)
+        while lines := list(islice(left, _SLICE)):
+            questions = {n: q for line in lines for n, q in self._questions(line).items()}
+            whom = {n: self._unasked(n) for n in questions}
+            if not any(whom.values()):
+                continue
+            given = asker.ask(questions, whom)
+            self.kept.add(given)
+            self.replies |= given
+            if len(given) < sum(map(len, whom.values())) or self.sheet().too_many_refused():
+                return
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something left to ask."""
+        is_asked = all(not self._unasked(n) for line in self.records for n in self._questions(line))
+        return not is_asked and not self.sheet().too_many_refused()
+
+    def sheet(self) -> Sheet:
+        """The replies side by side, in the order of the file."""
+        rows = [self._row(line) for line in sorted(self.records)]
+        return Sheet(rows=rows, models=tuple(self.models), leaked=self.leaked, notes=self.notes)
+
+    def _questions(self, line: int) -> dict[int, Question]:
+        asked = self.exam.questions(self.records[line])
+        return {line * _PARTS + part: question for part, question in enumerate(asked)}
+
+    def _unasked(self, number: int) -> tuple[str, ...]:
+        return tuple(each for each in self.models.values() if (each, number) not in self.replies)
+
+    def _row(self, line: int) -> Row:
+        numbers = self._questions(line)
+        replies = {
+            name: tuple(self.replies.get((model_id, number)) for number in numbers)
+            for name, model_id in self.models.items()
+        }
+        return Row(line=line, record=self.records[line], replies=replies)

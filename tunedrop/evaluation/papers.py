@@ -1,0 +1,105 @@
+"""Lays out the questions of a run: its test set without leaks, and the general test set."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from msgspec import structs
+
+from tunedrop.catalog import base_model
+from tunedrop.dataset.records import AnyRecord, Record
+from tunedrop.evaluation.exam import Exam
+from tunedrop.evaluation.general import MOST_GENERAL_RECORDS
+from tunedrop.evaluation.kept import KeptAnswers
+from tunedrop.evaluation.leaks import Leaks
+from tunedrop.evaluation.paper import Paper
+from tunedrop.evaluation.scores import BASE, CHAMPION, CUSTOM
+from tunedrop.evaluation.test_set import draw
+from tunedrop.evaluation.text_exams import DialogueExam
+from tunedrop.objects import Objects
+from tunedrop.records import RunRecords
+from tunedrop.run import Run
+from tunedrop.serving.champions import Champion, Champions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Papers:
+    """Reads what there is to ask from S3, and whom from the recipe's item."""
+
+    records: RunRecords
+    champions: Champions
+    artifacts: Objects
+    datasets: Objects
+
+    def test(self, run: Run, exam: Exam) -> Paper:
+        """The test set, to every model that the recipe compares."""
+        if not exam.compares:
+            return self._paper(run, exam, self._test_set(run, exam), {CUSTOM: _custom(run)})
+        records, champion = self._test_set(run, exam), self._champion(run)
+        champions_run = self.records.find(champion.run_id) if champion else None
+        trained = [each.data_layout for each in (run, champions_run) if each]
+        leaks, notes = Leaks(artifacts=self.artifacts).of(records, run.layout, trained)
+        paper = self._paper(
+            run,
+            exam,
+            {line: each for line, each in records.items() if line not in leaks},
+            {**_both(run), **({CHAMPION: champion.model_id} if champion else {})},
+        )
+        return replace(paper, leaked=len(leaks), notes=notes)
+
+    def general(self, run: Run) -> Paper | None:
+        """The general test set, to the custom model and its base; None where there is none."""
+        pinned = next(iter(run.files.get("general", ())), None)
+        if pinned is None:
+            return None
+        chunks = self.datasets.chunks(pinned["key"], pinned["version_id"])
+        records = _askable(run, draw(chunks, MOST_GENERAL_RECORDS))
+        return self._paper(run, DialogueExam(labelled=False), records, _both(run), name="general")
+
+    def _paper(
+        self,
+        run: Run,
+        exam: Exam,
+        records: dict[int, AnyRecord],
+        models: dict[str, str],
+        name: str = "test",
+    ) -> Paper:
+        prefix = run.layout.evaluation(f"asked/{name}-")
+        kept = KeptAnswers(artifacts=self.artifacts, prefix=prefix)
+        return Paper(exam=exam, records=records, models=models, kept=kept, replies=kept.load())
+
+    def _test_set(self, run: Run, exam: Exam) -> dict[int, AnyRecord]:
+        key = run.data_layout.dataset("test.jsonl")
+        chunks: Iterable[bytes] = self.artifacts.chunks(key) if self.artifacts.find(key) else ()
+        return _askable(run, draw(chunks, exam.most))
+
+    def _champion(self, run: Run) -> Champion | None:
+        """The champion, where it is to be beaten and takes the same kind of question."""
+        champion = self.champions.state(run.recipe).champion
+        if champion is None or run.plan.evaluation.beat != CHAMPION:
+            return None
+        both = (run.plan.base_model, champion.base_model_id)
+        alike = len({base_model(each).inference.request for each in both}) == 1
+        return champion if alike else None
+
+
+def _both(run: Run) -> dict[str, str]:
+    return {CUSTOM: _custom(run), BASE: base_model(run.plan.base_model).inference_id}
+
+
+def _custom(run: Run) -> str:
+    return run.deployment.arn if run.deployment else ""
+
+
+def _askable(run: Run, records: dict[int, AnyRecord]) -> dict[int, AnyRecord]:
+    """The records as the base model takes them: some take no system prompt."""
+    if base_model(run.plan.base_model).inference.takes_system_prompt:
+        return records
+    return {line: _without_system(each) for line, each in records.items()}
+
+
+def _without_system(record: AnyRecord) -> AnyRecord:
+    if not isinstance(record, Record) or not record.system:
+        return record
+    first, *rest = record.turns
+    first = structs.replace(first, text=f"{record.system}\n\n{first.text}")
+    return Record(None, (first, *rest))
