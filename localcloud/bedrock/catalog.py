@@ -41,6 +41,33 @@ class TokensByBatchSize(Struct, frozen=True, kw_only=True):
     max_tokens: int
 
 
+class ImageTokens(Struct, frozen=True, kw_only=True):
+    """How images count as tokens: by tiles along each side."""
+
+    tile_side: int
+    most_per_side: int
+    tokens_per_tile: int
+
+
+class MediaLimits(Struct, frozen=True, kw_only=True):
+    """What a customization job takes of images and videos; None: no limit is known."""
+
+    image_formats: tuple[str, ...] = ()
+    max_image_bytes: int | None = None
+    min_image_side: int | None = None
+    max_image_side: int | None = None
+    max_image_pixels: int | None = None
+    max_aspect_ratio: float | None = None
+    max_images_per_record: int | None = None
+    image_tokens: ImageTokens | None = None
+    video_formats: tuple[str, ...] = ()
+    max_video_bytes: int | None = None
+    max_video_seconds: float | None = None
+    max_videos_per_record: int | None = None
+    same_bucket: bool = False
+    key_pattern: str | None = None
+
+
 class Limits(Struct, frozen=True, kw_only=True):
     """What a customization job takes of its data; None: no limit is known."""
 
@@ -57,6 +84,10 @@ class Limits(Struct, frozen=True, kw_only=True):
     max_completion_tokens: int | None = None
     max_tokens_by_batch_size: tuple[TokensByBatchSize, ...] = ()
     reserved_strings: tuple[str, ...] = ()
+    min_caption_characters: int | None = None
+    max_caption_characters: int | None = None
+    reasoning: bool = False
+    media: MediaLimits | None = None
 
 
 class TokenEstimate(Struct, frozen=True, kw_only=True):
@@ -66,14 +97,16 @@ class TokenEstimate(Struct, frozen=True, kw_only=True):
 
 
 class Hyperparameter(Struct, frozen=True, kw_only=True):
-    """One of Bedrock's keys with its range."""
+    """One of Bedrock's keys with its range, or its values; `automatic` leaves it to Bedrock."""
 
     bedrock_key: str
-    type: Literal["integer", "float"]
-    minimum: float
-    maximum: float
-    default: float | None = None
+    type: Literal["integer", "float", "enum"]
+    minimum: float | None = None
+    maximum: float | None = None
+    values: tuple[str, ...] = ()
+    default: float | str | None = None
     required: bool = False
+    automatic: str | None = None
 
 
 class ValidationSet(Struct, frozen=True, kw_only=True):
@@ -83,10 +116,11 @@ class ValidationSet(Struct, frozen=True, kw_only=True):
 
 
 class Customization(Struct, frozen=True, kw_only=True):
-    """One customization type of a model."""
+    """One customization type of a model; `served` only where a job of this API runs it."""
 
     customization_type: str
     dataset_format: str
+    served: bool = True
     token_estimate: TokenEstimate
     limits: Limits
     hyperparameters: tuple[Hyperparameter, ...]
@@ -94,12 +128,14 @@ class Customization(Struct, frozen=True, kw_only=True):
 
 
 class Inference(Struct, frozen=True, kw_only=True):
-    """The ids that the model itself answers to."""
+    """The ids that the model itself answers to, and what it is asked for."""
 
     id: str
     kind: Literal["inference_profile", "foundation_model"]
     model_id: str
     regions: tuple[str, ...]
+    request: Literal["converse", "image-generation", "multimodal-embedding"] = "converse"
+    takes_system_prompt: bool = True
 
 
 class Serving(Struct, frozen=True, kw_only=True):
@@ -134,7 +170,7 @@ class FoundationModel(Struct, frozen=True, kw_only=True):
     lifecycle: LifecycleDates
     customizations: tuple[Customization, ...]
     serving: Serving
-    metric_files: MetricFiles
+    metric_files: MetricFiles | None = None
 
     def arn(self, region: str) -> str:
         """The ARN of the model as customization jobs name it."""

@@ -2,50 +2,43 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from localcloud.bedrock.catalog import Customization, FoundationModel, Limits
-from localcloud.bedrock.dialogues import ASSISTANT, Dialogue
+from localcloud.bedrock.catalog import Customization, Limits
+from localcloud.bedrock.dialogues import ASSISTANT, CaptionedImage, Dialogue, Record
 from localcloud.bedrock.errors import JobFailure
 from localcloud.bedrock.record_formats import SHAPES, MalformedError, read_record
 
 _SHOWN = 20
-_MOST_IMAGES = 10
 
 
-def check_file(
-    uri: str, content: bytes, customization: Customization, batch_size: int
-) -> list[Dialogue]:
-    """The records of a file, each checked against the format and the limits of the model."""
+def read_file(uri: str, content: bytes, customization: Customization) -> list[Record]:
+    """The records of a file, each in the format of the model and without words reserved for it."""
     records = [_read(uri, record, customization) for record in _json_lines(uri, content)]
     for record in records:
         _check_reserved(uri, record, customization.limits)
-        _check_size(uri, record, customization, batch_size)
     return records
 
 
-def check_media(uri: str, records: Sequence[Dialogue], model: FoundationModel) -> None:
-    """The images and videos that the records of a file name."""
-    bucket = uri.split("/")[2]
+def check_sizes(
+    uri: str,
+    records: Sequence[Record],
+    customization: Customization,
+    batch_size: int,
+    tokens_shown: Callable[[Record], int],
+) -> None:
+    """The length of each record; `tokens_shown` are those of its images."""
     for record in records:
-        images = sum(kind == "image" for kind, _ in record.media)
-        videos = len(record.media) - images
-        if images > _MOST_IMAGES or videos > 1 or (images and videos):
-            raise JobFailure(
-                f"Input data at {uri} must have at most {_MOST_IMAGES} images or one video in a "
-                "record, and not both."
-            )
-        for kind, where in record.media:
-            if kind not in model.input_modalities:
-                raise JobFailure(f"The model {model.id} does not support input of type {kind}.")
-            if where.split("/")[2:3] != [bucket]:
-                raise JobFailure(f"Media must be in the bucket of the dataset: {where}")
+        if isinstance(record, CaptionedImage):
+            _check_caption(uri, record, customization.limits)
+        else:
+            _check_tokens(uri, record, customization, batch_size, tokens_shown(record))
 
 
 def check_counts(
-    training: Sequence[Dialogue],
-    validation: Sequence[Dialogue] | None,
+    training: Sequence[Record],
+    validation: Sequence[Record] | None,
     limits: Limits,
     records_quota: float | None,
 ) -> None:
@@ -79,40 +72,61 @@ def _json_lines(uri: str, content: bytes) -> list[Any]:
         text = content.decode("utf-8")
         lines = text.removesuffix("\n").split("\n")
         return [json.loads(line) for line in lines]
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise JobFailure(
             f"Unable to parse Amazon S3 file: {_file_name(uri)}. Data files must conform to "
             "JSONL format."
         ) from error
 
 
-def _read(uri: str, record: Any, customization: Customization) -> Dialogue:
+def _read(uri: str, record: Any, customization: Customization) -> Record:
     name = customization.dataset_format
     try:
-        return read_record(name, record)
+        found = read_record(name, record)
+        if not customization.limits.reasoning and _thinks(found):
+            raise MalformedError("content blocks of type reasoningContent are not supported")
     except MalformedError as error:
         detail = f" ({error})" if str(error) else ""
         raise JobFailure(
             f"Input data at {uri} must follow '{SHAPES[name]}' format{detail}"
         ) from error
+    return found
 
 
-def _check_reserved(uri: str, record: Dialogue, limits: Limits) -> None:
-    said = [record.system or "", *(turn.text for turn in record.turns)]
+def _thinks(record: Record) -> bool:
+    return isinstance(record, Dialogue) and any(turn.reasoning for turn in record.turns)
+
+
+def _check_reserved(uri: str, record: Record, limits: Limits) -> None:
     for reserved in limits.reserved_strings:
-        if any(reserved in text for text in said):
+        if any(reserved in text for text in record.texts):
             raise JobFailure(f"Input data at {uri} contains the reserved keyword '{reserved}'.")
 
 
-def _check_size(uri: str, record: Dialogue, customization: Customization, batch_size: int) -> None:
+def _check_caption(uri: str, record: CaptionedImage, limits: Limits) -> None:
+    length = len(record.caption)
+    least, most = limits.min_caption_characters or 0, limits.max_caption_characters
+    if length < least or (most is not None and length > most):
+        raise JobFailure(
+            f"Input data at {uri} has a caption of {length} characters. Captions must have "
+            f"between {least} and {most} characters."
+        )
+
+
+def _check_tokens(
+    uri: str, record: Dialogue, customization: Customization, batch_size: int, shown: int
+) -> None:
     limits, per_token = customization.limits, customization.token_estimate.characters_per_token
-    said = sum(len(turn.text) for turn in record.turns if turn.role == ASSISTANT)
-    for characters, limit in (
-        (record.characters, _record_limit(limits, batch_size)),
-        (record.characters - said, limits.max_prompt_tokens),
-        (said, limits.max_completion_tokens),
+    said = sum(
+        len(turn.text) + len(turn.reasoning) for turn in record.turns if turn.role == ASSISTANT
+    )
+    asked = record.characters - said
+    for characters, images, limit in (
+        (record.characters, shown, _record_limit(limits, batch_size)),
+        (asked, shown, limits.max_prompt_tokens),
+        (said, 0, limits.max_completion_tokens),
     ):
-        tokens = math.ceil(characters / per_token)
+        tokens = math.ceil(characters / per_token) + images
         if limit is None or tokens <= limit:
             continue
         if customization.dataset_format == "prompt-completion":

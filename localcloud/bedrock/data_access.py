@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -29,8 +30,9 @@ class DataAccess:
 
     def __init__(self, s3: Any, *, region: str, role_arn: str, job_arn: str) -> None:
         self._s3, self._region, self._role, self._job = s3, region, role_arn, job_arn
+        self._buckets: dict[str, _Bucket] = {}
 
-    def read(self, uri: str) -> bytes:
+    def read(self, uri: str, most_bytes: int | None = None) -> bytes:
         """The bytes of an input file; a JobFailure in Bedrock's words where it cannot be read."""
         bucket, key = _split(uri)
         if not key or key.endswith("/"):
@@ -41,6 +43,11 @@ class DataAccess:
             self._check_region(bucket)
             found = self._s3.get_object(Bucket=bucket, Key=key)
             self._allow_key("kms:Decrypt", found.get("SSEKMSKeyId"), bucket, key)
+            if most_bytes is not None and found["ContentLength"] > most_bytes:
+                raise JobFailure(
+                    f"File size {found['ContentLength']} of {uri} exceeds limit of {most_bytes} "
+                    "bytes."
+                )
             content: bytes = found["Body"].read()
         except (DeniedError, ClientError) as error:
             raise JobFailure(
@@ -78,7 +85,7 @@ class DataAccess:
             context={**self._context(), **(context or {})},
             principals=self._principals(),
         )
-        documents = [*role_documents(self._role), *self._bucket_policies(bucket)]
+        documents = [*role_documents(self._role), *self._bucket(bucket).policies]
         if decide(documents, question) is not Decision.ALLOWED:
             raise DeniedError(f"{action} on {resource}")
 
@@ -119,16 +126,26 @@ class DataAccess:
     def _principals(self) -> frozenset[tuple[str, str]]:
         return frozenset({("AWS", self._role)})
 
-    def _bucket_policies(self, bucket: str) -> list[Mapping[str, Any]]:
+    def _check_region(self, bucket: str) -> None:
+        where = self._bucket(bucket).region
+        if where != self._region:
+            raise DeniedError(f"bucket {bucket} is in {where}")
+
+    def _bucket(self, name: str) -> "_Bucket":
+        """What is known of a bucket, asked once in a job."""
+        if name not in self._buckets:
+            self._buckets[name] = _Bucket(
+                policies=self._policies(name),
+                region=self._s3.get_bucket_location(Bucket=name)["LocationConstraint"] or REGION,
+                encryption=self._default_encryption(name),
+            )
+        return self._buckets[name]
+
+    def _policies(self, bucket: str) -> list[Mapping[str, Any]]:
         try:
             return [parse_document(self._s3.get_bucket_policy(Bucket=bucket)["Policy"])]
         except ClientError:
             return []
-
-    def _check_region(self, bucket: str) -> None:
-        where = self._s3.get_bucket_location(Bucket=bucket)["LocationConstraint"] or REGION
-        if where != self._region:
-            raise DeniedError(f"bucket {bucket} is in {where}")
 
     def _default_encryption(self, bucket: str) -> Mapping[str, Any]:
         try:
@@ -139,13 +156,21 @@ class DataAccess:
         return rules[0] if rules else {}
 
     def _default_key(self, bucket: str) -> str | None:
-        default = self._default_encryption(bucket).get("ApplyServerSideEncryptionByDefault", {})
+        encryption = self._bucket(bucket).encryption
+        default = encryption.get("ApplyServerSideEncryptionByDefault", {})
         key: str | None = default.get("KMSMasterKeyID")
         return key
 
     def _encryption_context(self, bucket: str, key: str) -> str:
-        by_bucket = self._default_encryption(bucket).get("BucketKeyEnabled", False)
+        by_bucket = self._bucket(bucket).encryption.get("BucketKeyEnabled", False)
         return f"arn:aws:s3:::{bucket}" if by_bucket else f"arn:aws:s3:::{bucket}/{key}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bucket:
+    policies: list[Mapping[str, Any]]
+    region: str
+    encryption: Mapping[str, Any]
 
 
 def _split(uri: str) -> tuple[str, str]:

@@ -6,11 +6,28 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, Literal
 
 from localcloud.bedrock.fault_book import Kind
 
 PATH = "/_localcloud/faults"
+
+KINDS: Mapping[Kind | Literal["list", "clear"], str] = {
+    "list": "show what is still to strike, and the quotas that were changed",
+    "clear": "cancel all faults and set the quotas back",
+    "error": "a call is refused (--code, default ThrottlingException) and does nothing",
+    "lost_answer": "a call does what it should, and answers with an error all the same",
+    "slow": "a call takes --delay seconds longer",
+    "job_fails": "a customization job fails with --message",
+    "job_internal_error": "a customization job fails by an internal error of Bedrock's",
+    "job_stuck": "a customization job stays in the queue and never trains",
+    "no_capacity": "provisioned throughput is refused for want of model units",
+    "serving_fails": "a deployment or throughput is created and then fails",
+    "serving_slow": "a deployment or throughput takes --delay seconds longer to be ready",
+    "lost_event": "the event at a job's end is not sent",
+    "doubled_event": "the event at a job's end is sent twice",
+    "quota": "a quota (--quota, its code or key) is set to --value",
+}
 
 
 class FaultRefusedError(Exception):
@@ -72,8 +89,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m localcloud fault",
         description="Order faults for the next calls and jobs of the embedded Bedrock.",
+        epilog="\n".join(["kinds:", *(f"  {kind:20} {what}" for kind, what in KINDS.items())]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("kind", choices=["list", "clear", *get_args(Kind)])
+    parser.add_argument("kind", choices=list(KINDS), metavar="KIND", help="see below")
     parser.add_argument("--operation", help="such as CreateModelCustomizationJob; default: any")
     parser.add_argument("--match", help="only calls or jobs that mention this text")
     parser.add_argument("--count", type=int, help="how often it strikes (default 1)")

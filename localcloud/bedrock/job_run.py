@@ -1,23 +1,26 @@
 """The life of a customization job after it was created: validation, processing, training."""
 
 import logging
+import random
 import threading
 import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from localcloud.bedrock import hyperparameters, learner
-from localcloud.bedrock.checks import check_bytes, check_counts, check_file, check_media
+from localcloud.bedrock import hyperparameters
+from localcloud.bedrock.checks import check_bytes, check_counts, check_sizes, read_file
 from localcloud.bedrock.cloud import Cloud
 from localcloud.bedrock.data_access import DataAccess
-from localcloud.bedrock.dialogues import Dialogue, examples_of
+from localcloud.bedrock.dialogues import Record
 from localcloud.bedrock.errors import JobFailure
 from localcloud.bedrock.events import announce
 from localcloud.bedrock.fault_book import Fault
-from localcloud.bedrock.learner import Example
+from localcloud.bedrock.gallery import Gallery
 from localcloud.bedrock.outputs import files
+from localcloud.bedrock.skills import skill_of
 from localcloud.bedrock.state import (
     COMPLETED,
     FAILED,
@@ -52,8 +55,8 @@ class _InterruptedError(Exception):
 class _Data:
     """What was read: records by role, and their number by input URI."""
 
-    training: list[Dialogue]
-    validation: list[Dialogue]
+    training: list[Record]
+    validation: list[Record]
     counts: dict[str, int]
     checksum: int
 
@@ -69,6 +72,7 @@ class JobRun:
             role_arn=job.request["roleArn"],
             job_arn=job.arn,
         )
+        self._gallery = Gallery(self._access, job.base, job.customization.limits.media)
 
     def start(self) -> None:
         """Begin, and return at once."""
@@ -92,12 +96,11 @@ class JobRun:
             self._access.check_write(self._output)
             data = self._read()
         with self._phase(PROCESSING, _PROCESSING_SECONDS):
-            training = self._examples(data.training)
-            validation = [each for record in data.validation for each in examples_of(record)]
+            training, validation = self._examples(data)
         if self._fault is not None and self._fault.kind == "job_stuck":
             self._wait(None)
         with self._phase(TRAINING, _TRAINING_SECONDS):
-            learned = self._train(training, validation, data.checksum)
+            learned = self._train(training, validation, data)
             self._write(learned, data)
         self._keep_model(learned, training)
 
@@ -126,37 +129,47 @@ class JobRun:
             training=training, validation=validation, counts=counts, checksum=zlib.crc32(content)
         )
 
-    def _check(self, uri: str, content: bytes) -> list[Dialogue]:
+    def _check(self, uri: str, content: bytes) -> list[Record]:
+        customization = self._job.customization
+        records = read_file(uri, content, customization)
+        self._gallery.look(uri, records)
         batch_size = hyperparameters.batch_size(self._job.hyperparameters)
-        records = check_file(uri, content, self._job.customization, batch_size)
-        check_media(uri, records, self._job.base)
-        for media in {where for record in records for _, where in record.media}:
-            self._access.read(media)
+        check_sizes(uri, records, customization, batch_size, self._gallery.tokens)
         return records
 
-    def _examples(self, records: list[Dialogue]) -> list[Example]:
+    def _examples(self, data: _Data) -> tuple[list[Any], list[Any]]:
+        """What is trained on, and what is held back, by the file or by the share that it is."""
+        read, seen = skill_of(self._job.base).examples, self._gallery.thumbnails
+        training, validation = read(data.training, seen), read(data.validation, seen)
+        held_out = int(self._plan(len(training), data).held_out * len(training))
+        if held_out:
+            random.Random(data.checksum).shuffle(training)
+            training, validation = training[held_out:], training[:held_out]
         earlier = self._job.parent.examples if self._job.parent else ()
-        return [*earlier, *(each for record in records for each in examples_of(record))]
+        return [*earlier, *training], validation
 
-    def _train(self, training: list[Example], validation: list[Example], checksum: int) -> Learned:
+    def _plan(self, records: int, data: _Data) -> hyperparameters.Plan:
+        job = self._job
+        return hyperparameters.plan(
+            job.customization, job.hyperparameters, records, validated=bool(data.validation)
+        )
+
+    def _train(self, training: list[Any], validation: list[Any], data: _Data) -> Learned:
         if self._fault is not None and self._fault.kind == "job_fails":
             raise JobFailure(self._fault.message or _INTERNAL_ERROR)
-        given = self._job.hyperparameters
-        return learner.train(
+        return skill_of(self._job.base).train(
             training,
             validation,
-            epochs=hyperparameters.epochs(given),
-            learning_rate_ratio=hyperparameters.learning_rate_ratio(self._job.customization, given),
-            batch_size=hyperparameters.batch_size(given),
-            seed=checksum,
-            on_step=self._check_interrupted,
+            self._plan(len(training), data),
+            data.checksum,
+            self._check_interrupted,
         )
 
     def _write(self, learned: Learned, data: _Data) -> None:
         for name, content in files(self._job, learned, data.counts):
             self._access.write(name, content, self._output)
 
-    def _keep_model(self, learned: Learned, examples: list[Example]) -> None:
+    def _keep_model(self, learned: Learned, examples: list[Any]) -> None:
         job = self._job
         with self._state.lock:
             self._check_interrupted()

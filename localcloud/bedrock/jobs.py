@@ -17,6 +17,7 @@ from localcloud.bedrock.errors import (
 from localcloud.bedrock.events import announce
 from localcloud.bedrock.fault_book import JOB_KINDS
 from localcloud.bedrock.job_run import JobRun
+from localcloud.bedrock.job_types import customization_of
 from localcloud.bedrock.listing import Listing, page
 from localcloud.bedrock.principals import key_arn_and_policy
 from localcloud.bedrock.state import (
@@ -81,10 +82,7 @@ def listed(call: Call) -> Answer:
 def _new_job(call: Call) -> Job:
     given = call.parameters
     base, parent = _base(call)
-    kind = given.get("customizationType", "FINE_TUNING")
-    customization = base.customization(kind)
-    if customization is None:
-        raise invalid(f"Customization type {kind} is not supported for model {base.id}")
+    customization = customization_of(base, given.get("customizationType", "FINE_TUNING"))
     if "s3Uri" not in given["trainingDataConfig"]:
         raise invalid("trainingDataConfig.s3Uri is required for this customization type")
     validators = given.get("validationDataConfig", {}).get("validators")

@@ -24,18 +24,24 @@ def files(job: Job, learned: Learned, counts: dict[str, int]) -> Iterator[tuple[
     `counts` are the records of each input URI.
     """
     root = f"model-customization-job-{job.id}"
-    where = job.base.metric_files
-    yield (f"{root}/{where.training_path}", metric_table(where.training_columns, learned.training))
-    if learned.validation:
-        yield (
-            f"{root}/{where.validation_path}",
-            metric_table(where.validation_columns, learned.validation),
-        )
+    for name, columns, points in _metrics(job, learned):
+        yield f"{root}/{name}", metric_table(columns, points)
     for uri, count in counts.items():
         name = uri.rpartition("/")[2]
         rows = [(name, count, count, 0, 0)]
         yield f"{root}/input_status/{name}/manifest.report.csv", _table(_REPORT_COLUMNS, rows)
-    yield f"{root}/output_manifest.json", _manifest(job, root)
+    names = [f"{root}/{name}" for name, _, _ in _metrics(job, learned)]
+    yield f"{root}/output_manifest.json", _manifest(job, names)
+
+
+def _metrics(job: Job, learned: Learned) -> Iterator[tuple[str, Sequence[str], Points]]:
+    """Path, columns and losses of the metric files; none where nobody knows the family's."""
+    where = job.base.metric_files
+    if where is None:
+        return
+    yield where.training_path, where.training_columns, learned.training
+    if learned.validation:
+        yield where.validation_path, where.validation_columns, learned.validation
 
 
 def metric_table(columns: Sequence[str], points: Points) -> bytes:
@@ -51,15 +57,9 @@ def _perplexity(loss: float) -> float:
         return math.inf
 
 
-def _manifest(job: Job, root: str) -> bytes:
-    where = job.base.metric_files
-    return json.dumps(
-        {
-            "jobArn": job.arn,
-            "trainingMetrics": f"{root}/{where.training_path}",
-            "validationMetrics": f"{root}/{where.validation_path}",
-        }
-    ).encode()
+def _manifest(job: Job, metrics: Sequence[str]) -> bytes:
+    members = dict(zip(("trainingMetrics", "validationMetrics"), metrics, strict=False))
+    return json.dumps({"jobArn": job.arn, **members}).encode()
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:

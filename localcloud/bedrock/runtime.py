@@ -4,21 +4,22 @@ import itertools
 import json
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from localcloud.bedrock import deployments, learner, throughputs
 from localcloud.bedrock.catalog import FoundationModel
 from localcloud.bedrock.cloud import Answer, Call
-from localcloud.bedrock.dialogues import USER, Dialogue, Turn, prompt_of
+from localcloud.bedrock.dialogues import USER, Dialogue, Turn, prompt_of, with_sight
 from localcloud.bedrock.errors import ServiceError, invalid, invalid_model, not_found
 from localcloud.bedrock.native_bodies import native_body
+from localcloud.bedrock.native_pictures import native_answer
 from localcloud.bedrock.serving import AnyModel, base_of, is_updating
+from localcloud.bedrock.shown_media import media_of, words_seen
 from localcloud.bedrock.state import CustomModel, Deployment, Throughput, find, now
 
 _CHARACTERS_PER_TOKEN = 4
-_NO_SYSTEM_PROMPT = ("titan-text", "cohere")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +36,17 @@ def converse(call: Call) -> Answer:
     """Converse."""
     started = time.monotonic()
     model = _asked_model(call)
-    given = call.parameters
+    given, base = call.parameters, base_of(model)
+    if base.inference.request != "converse":
+        raise invalid(
+            "This action doesn't support the model that you provided. Try again with a supported "
+            "text or chat model."
+        )
     dialogue = _dialogue(given)
-    if dialogue.system and base_of(model).family.startswith(_NO_SYSTEM_PROMPT):
+    if dialogue.system and not base.inference.takes_system_prompt:
         raise invalid("This model doesn't support the system field. Remove system and try again.")
     limits = given.get("inferenceConfig", {})
-    said = say(model, dialogue, limits.get("maxTokens"), limits.get("stopSequences", ()))
+    said = say(call, model, dialogue, limits.get("maxTokens"), limits.get("stopSequences", ()))
     return {
         "output": {"message": {"role": "assistant", "content": [{"text": said.text}]}},
         "stopReason": said.stop_reason,
@@ -56,25 +62,38 @@ def converse(call: Call) -> Answer:
 def invoke(call: Call) -> Answer:
     """InvokeModel, in the native body of the model's family."""
     model = _asked_model(call)
-    body = native_body(base_of(model).family)
+    answer = _native_answer(call, model)
+    return {"body": json.dumps(answer).encode(), "contentType": "application/json"}
+
+
+def _native_answer(call: Call, model: AnyModel) -> Mapping[str, Any]:
     try:
         request = json.loads(call.parameters["body"] or b"null")
+        if base_of(model).inference.request != "converse":
+            return native_answer(model, request)
+        body = native_body(base_of(model).family)
         dialogue, most, stops = body.read(request)
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise invalid(
             "Malformed input request: the body does not suit the model; please reformat your "
             "input and try again."
         ) from error
-    said = say(model, dialogue, most, stops)
-    answer = body.write(said.text, said.stop_reason, said.input_tokens, said.output_tokens)
-    return {"body": json.dumps(answer).encode(), "contentType": "application/json"}
+    said = say(call, model, dialogue, most, stops)
+    return body.write(said.text, said.stop_reason, said.input_tokens, said.output_tokens)
 
 
-def say(model: AnyModel, dialogue: Dialogue, most_tokens: int | None, stops: Sequence[str]) -> Said:
+def say(
+    call: Call,
+    model: AnyModel,
+    dialogue: Dialogue,
+    most_tokens: int | None,
+    stops: Sequence[str],
+) -> Said:
     """What the model answers: a custom model from what it learned."""
     prompt = prompt_of(dialogue.turns)
+    seen = words_seen(call, base_of(model), dialogue.media)
     if isinstance(model, CustomModel):
-        text = model.learned.answer(dialogue.system, prompt)
+        text = model.learned.answer(with_sight(dialogue.system, seen), prompt)
     else:
         text = learner.base_answer(dialogue.system, prompt)
     reason = "end_turn"
@@ -101,6 +120,7 @@ def _dialogue(given: Any) -> Dialogue:
         Turn(
             role=message["role"],
             text="\n".join(block["text"] for block in message["content"] if "text" in block),
+            media=tuple(media_of(message["content"])),
         )
         for message in given.get("messages", ())
     )

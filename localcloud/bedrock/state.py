@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from localcloud.bedrock.catalog import Customization, FoundationModel
-from localcloud.bedrock.learner import Example
 from localcloud.place import ACCOUNT
 
 IN_PROGRESS, COMPLETED, FAILED = "InProgress", "Completed", "Failed"
@@ -23,7 +22,7 @@ def now() -> datetime:
 
 
 class Learned(Protocol):
-    """What training leaves behind."""
+    """What training leaves behind: losses, and a way of answering that its skill knows."""
 
     @property
     def training(self) -> Sequence[tuple[int, int, float]]:
@@ -32,9 +31,6 @@ class Learned(Protocol):
     @property
     def validation(self) -> Sequence[tuple[int, int, float]]:
         """Step, epoch and loss on the validation records."""
-
-    def answer(self, system: str | None, prompt: str) -> str:
-        """What the custom model says."""
 
 
 @dataclass(kw_only=True)
@@ -84,13 +80,13 @@ class Job:
 
 @dataclass(kw_only=True, eq=False)
 class CustomModel:
-    """What a completed job leaves behind."""
+    """What a completed job leaves behind; `learned` answers as its base's skill does."""
 
     arn: str
     name: str
     job: Job
-    learned: Learned
-    examples: Sequence[Example]
+    learned: Any
+    examples: Sequence[Any]
     created: datetime
 
     @property

@@ -12,12 +12,17 @@ _FEWEST_POINTS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """How to train; the rate is relative to the model family's default."""
+    """How to train; the rate is relative to the model family's default.
+
+    `patience` and `threshold`: when to stop early; None: never.
+    """
 
     epochs: int
     learning_rate_ratio: float
     batch_size: int
     seed: int
+    patience: int | None = None
+    threshold: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Training: from examples to a custom model and its losses."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from math import isfinite
 
 import numpy as np
@@ -42,8 +43,9 @@ def train_model(
     network = untrained.copy()
     steps = schedule(len(records), course, random)
     unseen = _records(_draw(validation, _MOST_VALIDATED, random), embedding, vocabulary)
-    log = _Log(network, unseen, steps, on_step)
-    fit(network, records, [step.batch for step in steps], course, log.note)
+    log = _Log(network, unseen, steps, course, on_step)
+    with suppress(_StoppedEarly):
+        fit(network, records, [step.batch for step in steps], course, log.note)
     evidence = Evidence() if log.diverged else cross_examine(untrained, records, course, random)
     return Learned(
         training=log.training,
@@ -79,13 +81,23 @@ def _records(
     ]
 
 
+class _StoppedEarly(Exception):  # noqa: N818 - nothing went wrong
+    """Validation found no progress for as long as the course has patience."""
+
+
 class _Log:
     """The losses of a training, as they come."""
 
     def __init__(
-        self, network: Network, unseen: Sequence[Record], steps: Sequence[Step], on_step: OnStep
+        self,
+        network: Network,
+        unseen: Sequence[Record],
+        steps: Sequence[Step],
+        course: Course,
+        on_step: OnStep,
     ) -> None:
         self._network, self._unseen, self._steps, self._on_step = network, unseen, steps, on_step
+        self._course = course
         self._validated = _validated(len(steps)) if unseen else set()
         self.training: list[Point] = []
         self.validation: list[Point] = []
@@ -97,6 +109,15 @@ class _Log:
         if index in self._validated:
             self.validation.append((number, epoch, self._network.loss(self._unseen)))
         self._on_step(number, epoch, loss)
+        if index in self._validated and self._out_of_patience():
+            raise _StoppedEarly
+
+    def _out_of_patience(self) -> bool:
+        patience = self._course.patience
+        losses = [loss for _, _, loss in self.validation]
+        if patience is None or len(losses) <= patience:
+            return False
+        return min(losses[-patience:]) > min(losses[:-patience]) - self._course.threshold
 
     @property
     def diverged(self) -> bool:

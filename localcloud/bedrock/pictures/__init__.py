@@ -1,0 +1,1 @@
+"""Images and videos as bytes: what their headers say, and their pixels."""
