@@ -1,8 +1,10 @@
 """What a run costs, as far as it is known; an unknown price is never taken for zero."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tunedrop.catalog import base_model
+from tunedrop.catalog.models import TrainingPrice
 from tunedrop.errors import BudgetExceededError
 from tunedrop.recipe import Recipe, effective
 
@@ -14,26 +16,77 @@ class Cost(Struct, frozen=True, kw_only=True):
     why: str
 
 
-def training_cost(recipe: Recipe, tokens: int) -> Cost:
-    """The customization job: tokens of one epoch, times the epochs."""
-    model = base_model(recipe.base_model)
-    known = model.customization(recipe.method).training_price
-    price, source = recipe.prices.training_usd_per_1k_tokens, "the recipe"
-    if price is None:
-        price, source = known.usd, f"{known.source}, {known.as_of}"
+class _Amount(Struct, frozen=True, kw_only=True):
+    """How many priced units a job takes, or None, and how that was counted."""
+
+    units: float | None
+    why: str
+
+
+_BEDROCK_CHOOSES = "Bedrock chooses the {key}; set the recipe's hyperparameters.{key}"
+# The recipe's own price for each of the catalog's units; none where no run trains by it.
+_OWN_PRICES = {"1k tokens": "training_usd_per_1k_tokens", "image": "training_usd_per_image"}
+
+
+def training_cost(recipe: Recipe, tokens: int, images: int | None = None) -> Cost:
+    """The customization job: the tokens or images of one epoch, times the epochs.
+
+    Image models are paid for by the image seen; `images` are those to train on, None: not counted.
+    """
+    price = _training_price(recipe)
+    if price.usd is None:
+        return Cost(usd=None, why=_unknown_price(recipe, price))
+    if price.unit == "image":
+        amount, each = _images_seen(recipe, images), "image seen"
+    else:
+        amount, each = _tokens_read(recipe, tokens), "1,000 tokens"
+    if amount.units is None:
+        return Cost(usd=None, why=amount.why)
+    source = ", ".join(filter(None, (price.source, price.as_of)))
+    why = f"{amount.why}, {price.usd:g} USD per {each} (price: {source})"
+    return Cost(usd=round(amount.units * price.usd, 4), why=why)
+
+
+def _training_price(recipe: Recipe) -> TrainingPrice:
+    """The recipe's own price, else the catalog's."""
+    known = base_model(recipe.base_model).customization(recipe.method).training_price
+    own = _OWN_PRICES.get(known.unit)
+    given = getattr(recipe.prices, own) if own else None
+    return known if given is None else replace(known, usd=given, source="the recipe", as_of=None)
+
+
+def _unknown_price(recipe: Recipe, price: TrainingPrice) -> str:
+    own = _OWN_PRICES.get(price.unit)
+    what = f"the price of training {base_model(recipe.base_model).name} is not known"
+    return f"{what}; set the recipe's prices.{own}" if own else f"{what} (it is paid by the hour)"
+
+
+def _tokens_read(recipe: Recipe, tokens: int) -> _Amount:
     epochs = effective(recipe, "epochs")
-    if price is None or epochs is None:
-        return Cost(
-            usd=None,
-            why=f"the price of training {model.name} is not known; set the recipe's "
-            "prices.training_usd_per_1k_tokens",
-        )
-    usd = tokens * epochs / 1000 * price
-    why = (
-        f"about {tokens:,} tokens, {epochs:g} epochs, {price:g} USD per 1,000 tokens "
-        f"(price: {source})"
-    )
-    return Cost(usd=round(usd, 4), why=why)
+    if epochs is None:
+        return _Amount(units=None, why=_BEDROCK_CHOOSES.format(key="epochs"))
+    return _Amount(units=tokens * epochs / 1000, why=f"about {tokens:,} tokens, {epochs:g} epochs")
+
+
+def _images_seen(recipe: Recipe, images: int | None) -> _Amount:
+    """Each image once an epoch, or a batch at every step."""
+    how = base_model(recipe.base_model).customization(recipe.method)
+    if any(each.name == "steps" for each in how.hyperparameters):
+        return _images_of_steps(recipe)
+    epochs = effective(recipe, "epochs")
+    if epochs is None:
+        return _Amount(units=None, why=_BEDROCK_CHOOSES.format(key="epochs"))
+    if images is None:
+        return _Amount(units=None, why="the images to train on are not counted yet")
+    return _Amount(units=images * epochs, why=f"{images:,} images, {epochs:g} epochs")
+
+
+def _images_of_steps(recipe: Recipe) -> _Amount:
+    steps, batch_size = effective(recipe, "steps"), effective(recipe, "batch_size")
+    if steps is None or batch_size is None:
+        return _Amount(units=None, why=_BEDROCK_CHOOSES.format(key="steps"))
+    why = f"{steps:,g} steps of {batch_size:g} images each"
+    return _Amount(units=steps * batch_size, why=why)
 
 
 def hourly_cost(recipe: Recipe) -> Cost:

@@ -1,6 +1,7 @@
 """Validates and uploads the files of a run: the domain's checks on objects in S3."""
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from tunedrop.objects import ObjectOutput, Objects
 from tunedrop.recipe import to_json
 from tunedrop.records import RunRecords, Table
 from tunedrop.run import ENDED, Run, plain
+from tunedrop.run_media import RunMedia
 
 _SHOWN_FINDINGS = 20
 _LARGEST_REPORT = 64 << 20
@@ -31,17 +33,26 @@ class DatasetDesk:
     records: RunRecords
     datasets: Objects
     artifacts: Objects
+    media: RunMedia
 
-    def validate(self, run: Run) -> Run:
+    def validate(self, run: Run, seconds_left: Callable[[], float] = lambda: math.inf) -> Run:
         """Check every record and keep the findings; a `DatasetRejectedError` sums them up.
 
         A dataset that a running or successful run of the same recipe holds marks this run as
         unchanged, unless its request says `again`.
         """
-        report = validate(self._sources(run), run.plan, run.record_limit)
+        with self.media.inspection(run) as media:
+            report = validate(
+                self._sources(run),
+                run.plan,
+                run.record_limit,
+                media=media,
+                seconds_left=seconds_left,
+            )
         key = run.layout.dataset("report.json")
         self.artifacts.write(key, report.to_json().encode(), "application/json")
-        run = self.records.update(run, dataset=_section(report))
+        pinned = self.media.pin(run, media.manifest())
+        run = self.records.update(run, dataset={**_section(report), "media": pinned})
         if not report.fit:
             raise DatasetRejectedError(report.summary(rest=self.artifacts.uri(key)))
         return self._claim(run, report)
@@ -51,8 +62,10 @@ class DatasetDesk:
 
         The same records always fall on the same side of the split.
         """
-        prepared = prepare(self._sources(run), run.plan, self._report(run), self._output_of(run))
-        cost = training_cost(run.plan, prepared.training_tokens)
+        report, output_of = self._report(run), self._output_of(run)
+        with self.media.copies(run) as media:
+            prepared = prepare(self._sources(run), run.plan, report, output_of, media)
+        cost = training_cost(run.plan, prepared.training_tokens, prepared.train.records)
         outputs = {name: plain(getattr(prepared, name)) for name in (*SIDES, "rejected")}
         section = {
             **run.dataset,
@@ -77,11 +90,12 @@ class DatasetDesk:
             side: [self._source(pinned) for pinned in run.files.get(side, ())] for side in SIDES
         }
 
-    def _source(self, pinned: Mapping[str, str]) -> SourceFile:
+    def _source(self, pinned: Mapping[str, Any]) -> SourceFile:
         key, version_id = pinned["key"], pinned["version_id"]
         return SourceFile(
             name=key.split("/", _FOLDERS_ABOVE)[-1],
             chunks=lambda: self.datasets.chunks(key, version_id),
+            size=pinned["size"],
         )
 
     def _claim(self, run: Run, report: ValidationReport) -> Run:
@@ -117,5 +131,7 @@ def _section(report: ValidationReport) -> dict[str, Any]:
 
 
 def _fingerprint(run: Run, report: ValidationReport) -> str:
-    recipe = to_json(run.plan)
-    return hashlib.sha256(f"{report.digest}\0{recipe}".encode()).hexdigest()
+    """One name for the bytes of the files, the versions of their media, and the recipe."""
+    media = (run.dataset.get("media") or {}).get("digest", "")
+    digest, recipe = report.digest + media, to_json(run.plan)
+    return hashlib.sha256(f"{digest}\0{recipe}".encode()).hexdigest()

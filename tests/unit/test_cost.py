@@ -11,6 +11,10 @@ from tunedrop.recipe import Recipe
 
 MICRO = "amazon.nova-micro-v1:0:128k"
 LITE = "amazon.nova-lite-v1:0:300k"
+NOVA_2 = "amazon.nova-2-lite-v1:0:256k"
+CANVAS = "amazon.nova-canvas-v1:0"
+PICTURES = "amazon.titan-image-generator-v2:0"
+EMBEDDINGS = "amazon.titan-embed-image-v1:0"
 
 
 def recipe_for(model: str = MICRO, **keys: Any) -> recipes.Recipe:
@@ -39,6 +43,48 @@ def test_unknown_price_is_not_zero() -> None:
     cost = training_cost(recipe_for(LITE), 1_000)
     assert cost.usd is None
     assert "prices.training_usd_per_1k_tokens" in cost.why
+
+
+@pytest.mark.parametrize(
+    ("model", "hyperparameters", "usd", "why"),
+    [
+        (EMBEDDINGS, {"epochs": 3}, 15.0, "1,000 images, 3 epochs, 0.005 USD per image seen"),
+        (EMBEDDINGS, {}, None, "Bedrock chooses the epochs; set the recipe's hyperparameters."),
+        (CANVAS, {}, 20.0, "500 steps of 8 images each, 0.005 USD per image seen (price: the rec"),
+        (CANVAS, {"steps": 20_000, "batch_size": 192}, 19_200.0, "20,000 steps of 192 images each"),
+        (PICTURES, {}, None, "Bedrock chooses the steps; set the recipe's hyperparameters.steps"),
+        (PICTURES, {"steps": 100}, 4.0, "100 steps of 8 images each"),
+    ],
+)
+def test_image_models_cost_what_they_see(
+    model: str, hyperparameters: dict[str, int], usd: float | None, why: str
+) -> None:
+    prices = {"training_usd_per_image": 0.005}
+    recipe = recipe_for(model, prices=prices, hyperparameters=hyperparameters)
+    cost = training_cost(recipe, 10, 1_000)
+    assert cost.usd == (None if usd is None else pytest.approx(usd))
+    assert why in cost.why
+
+
+def test_images_that_nobody_counted_cost_nobody_knows_what() -> None:
+    recipe = recipe_for(
+        EMBEDDINGS, prices={"training_usd_per_image": 0.01}, hyperparameters={"epochs": 1}
+    )
+    cost = training_cost(recipe, 10)
+    assert (cost.usd, cost.why) == (None, "the images to train on are not counted yet")
+
+
+def test_unknown_price_of_images_names_the_key_to_set() -> None:
+    cost = training_cost(recipe_for(CANVAS), 10, 1_000)
+    assert cost.usd is None
+    assert cost.why.endswith("is not known; set the recipe's prices.training_usd_per_image")
+
+
+def test_price_of_tokens_is_not_taken_for_a_price_of_hours() -> None:
+    keys = {"name": "a", "base_model": NOVA_2, "method": "reinforcement"}
+    recipe = recipes.load(keys, allow_unserved=True)
+    cost = training_cost(recipe, 1_000_000)
+    assert (cost.usd, "it is paid by the hour" in cost.why) == (None, True)
 
 
 def test_on_demand_costs_nothing_while_idle() -> None:

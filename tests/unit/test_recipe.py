@@ -76,12 +76,32 @@ def test_missing_key_is_named(key: str) -> None:
         ({"name": "a\n"}, 'name is "a\\n"'),
         ({"name": "a" * 32}, "at most 31 characters"),
         ({"method": "tuning"}, 'method is "tuning"; it must be'),
-        ({"method": "continued_pre_training"}, "it offers instruction_tuning, domain_adaptation"),
+        (
+            {"method": "continued_pre_training"},
+            "is not offered by Nova Micro, which offers instruction_tuning, domain_adaptation, "
+            "transfer_learning; no active model offers it; the substitute is supervised tuning",
+        ),
+        (
+            {"method": "reinforcement"},
+            "active models that offer it: amazon.nova-2-lite-v1:0:256k, openai.gpt-oss-20b, qwen",
+        ),
+        (
+            {"base_model": "amazon.nova-2-lite-v1:0:256k", "method": "reinforcement"},
+            'method "reinforcement" is not served by this version: `tunedrop check` validates its '
+            "datasets, but no run trains on them; runs of Nova 2 Lite serve instruction_tuning",
+        ),
+        ({"method": "distillation"}, 'method is "distillation"; it must be continued_pre_training'),
+        ({"hyperparameters": {"steps": 4}}, "steps is not a hyperparameter of Nova Micro"),
         ({"base_model": "amazon.nova-micro"}, "The catalog knows no base model"),
         ({"deployment": {"patience": "soon"}}, 'it must be a duration such as "6h"'),
         ({"deployment": {"commitment": "1 month"}}, "for mode provisioned only"),
-        ({"evaluation": {"metrics": {"bleu": 0.3}}}, "rouge_l and exact_match"),
-        ({"evaluation": {"general_test_set": "s3://a/b"}}, "is not served by this version"),
+        (
+            {"evaluation": {"metrics": {"bleu": 0.3}}},
+            'evaluation.metrics is {"bleu": 0.3}; it must be rouge_l',
+        ),
+        ({"evaluation": {"general_test_set": "s3://a/b"}}, "it must be a .jsonl file: its path"),
+        ({"evaluation": {"general_loss": 1.5}}, "it must be a loss from 0 to 1"),
+        ({"evaluation": {"metrics": {"recall_at_1": 0.3}}}, "are measured by rouge_l, chrf"),
         ({"data": {"personal_data": "reject"}}, "personal data is not looked for"),
         ({"data": {"duplicates": "drop"}}, "duplicates are not looked for"),
         ({"deployment": {"expires_after": "7d"}}, "nothing would expire"),

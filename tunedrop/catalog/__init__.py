@@ -1,50 +1,22 @@
 """The catalog of base models: facts as data, read once and on demand."""
 
-import difflib
-from functools import cache
-from pathlib import Path
-
-import msgspec
-
+from tunedrop.catalog.loading import account_quotas, all_models, base_model, catalog
 from tunedrop.catalog.models import AccountQuotas, BaseModel, Catalog, Customization
-from tunedrop.errors import InvalidInputError
+from tunedrop.catalog.offers import METHODS, alternatives, is_offered, offering, substitute, takers
 
 __all__ = [
+    "METHODS",
     "AccountQuotas",
     "BaseModel",
     "Catalog",
     "Customization",
     "account_quotas",
     "all_models",
+    "alternatives",
     "base_model",
     "catalog",
+    "is_offered",
+    "offering",
+    "substitute",
+    "takers",
 ]
-
-
-@cache
-def catalog() -> Catalog:
-    """Every fact, as shipped in models.json."""
-    return msgspec.json.decode((Path(__file__).parent / "models.json").read_bytes(), type=Catalog)
-
-
-def all_models() -> tuple[BaseModel, ...]:
-    """Every base model, retired ones too."""
-    return catalog().models
-
-
-def account_quotas() -> AccountQuotas:
-    """Bedrock's account-wide quotas: code and default."""
-    return catalog().account_quotas
-
-
-def base_model(model_id: str) -> BaseModel:
-    """The entry of a base model; `InvalidInputError` with near matches for an unknown id."""
-    for model in all_models():
-        if model.id == model_id:
-            return model
-    known = [model.id for model in all_models()]
-    near = difflib.get_close_matches(model_id, known, n=1, cutoff=0.6)
-    guess = f' Did you mean "{near[0]}"?' if near else ""
-    raise InvalidInputError(
-        f'The catalog knows no base model "{model_id}".{guess} It knows: {", ".join(known)}.'
-    )

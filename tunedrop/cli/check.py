@@ -89,7 +89,7 @@ def _is_later_checked(found: Given, recipe: Recipe, missing: Sequence[str]) -> b
 
 def _for_machines(report: ValidationReport, recipe: Recipe) -> dict[str, Any]:
     """The report as the service keeps it, with what people are told of cost and time."""
-    cost = training_cost(recipe, report.training_tokens)
+    cost = training_cost(recipe, report.training_tokens, report.records.train)
     return {
         **report.to_object(),
         "training_cost": {"usd": cost.usd, "why": cost.why},
@@ -120,7 +120,7 @@ def _numbers(report: ValidationReport, recipe: Recipe) -> list[tuple[str, str]]:
     notes = _notes(recipe)
     if not counts.train + counts.validation + counts.test:
         return notes
-    cost = training_cost(recipe, report.training_tokens)
+    cost = training_cost(recipe, report.training_tokens, report.records.train)
     price = "unknown" if cost.usd is None else f"about {cost.usd:,.2f} US dollars"
     return [
         (

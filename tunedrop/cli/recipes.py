@@ -24,7 +24,7 @@ def _load(file: Path) -> Recipe:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInputError(f"{file} is not UTF-8 text; save it as UTF-8.") from error
-    return recipes.load(text, file.stem, where=str(file), allow_retired=True)
+    return recipes.load(text, file.stem, where=str(file), allow_retired=True, allow_unserved=True)
 
 
 def _deployed_recipe(name: str, stage: str) -> Recipe:

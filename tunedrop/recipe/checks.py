@@ -2,28 +2,34 @@
 
 from collections.abc import Iterator
 
-from tunedrop.catalog import BaseModel, all_models, base_model
+from tunedrop.catalog import BaseModel, base_model
 from tunedrop.errors import InvalidInputError
+from tunedrop.recipe.goals import goal_problems
 from tunedrop.recipe.hyperparameters import hyperparameter_problems
+from tunedrop.recipe.methods import method_problems, retired
 from tunedrop.recipe.model import Recipe
 
 _LONGEST_PATIENCE_SECONDS = 7 * 86400
 
 
-def problems(recipe: Recipe, *, allow_retired: bool) -> Iterator[str]:
+def problems(recipe: Recipe, *, allow_retired: bool, allow_unserved: bool = False) -> Iterator[str]:
     """Everything about a well-formed recipe that cannot be served, in words."""
     yield from _not_yet_served(recipe)
     try:
         model = base_model(recipe.base_model)
-        customization = model.customization(recipe.method)
     except InvalidInputError as error:
         yield str(error).rstrip(".")
         return
+    yield from method_problems(recipe, model, allow_unserved=allow_unserved)
+    if not model.offers(recipe.method):
+        return
+    customization = model.customization(recipe.method)
     if not (allow_retired or model.lifecycle.takes_jobs):
-        yield _retired(model, recipe.method)
+        yield retired(model, recipe.method)
     yield from hyperparameter_problems(recipe.hyperparameters, model, customization)
     yield from _deployment_problems(recipe, model)
     yield from _data_problems(recipe)
+    yield from goal_problems(recipe, model)
     if recipe.evaluation.max_validation_loss and not customization.validation_set.supported:
         yield (
             f"evaluation.max_validation_loss cannot be judged: {model.name} takes no validation "
@@ -41,43 +47,13 @@ def check_region(recipe: Recipe, region: str) -> None:
         )
 
 
-def alternatives(model: BaseModel, method: str) -> tuple[BaseModel, ...]:
-    """Active models that offer the method and take the same kind of records."""
-    return tuple(
-        each
-        for each in all_models()
-        if each.lifecycle.takes_jobs
-        and method in each.methods
-        and each.output_modalities == model.output_modalities
-        and set(model.input_modalities) <= set(each.input_modalities)
-    )
-
-
-def retirement(model: BaseModel) -> str:
-    """The lifecycle of a retired model as a sentence."""
-    life = model.lifecycle
-    legacy = f"Legacy since {life.legacy_date}" if life.legacy_date else "Legacy"
-    end = f"end of life {life.end_of_life_date}" if life.end_of_life_date else "no end announced"
-    return f"{model.name} takes no new customization jobs: {legacy}, {end}"
-
-
-def _retired(model: BaseModel, method: str) -> str:
-    others = ", ".join(each.id for each in alternatives(model, method)) or "none"
-    return f"base_model: {retirement(model)}; active models that take the same records: {others}"
-
-
 def _not_yet_served(recipe: Recipe) -> Iterator[str]:
     """Keys whose check is not built yet are refused: silence would pass for protection."""
-    data, evaluation, deployment = recipe.data, recipe.evaluation, recipe.deployment
+    data, deployment = recipe.data, recipe.deployment
     if data.personal_data != "keep":
         yield _unserved("data.personal_data", data.personal_data, "personal data is not looked for")
     if data.duplicates != "keep":
         yield _unserved("data.duplicates", data.duplicates, "duplicates are not looked for")
-    if evaluation.general_test_set is not None:
-        yield (
-            "evaluation.general_test_set is not served by this version: no general test set is "
-            "asked; leave the key out"
-        )
     if deployment.expires_after is not None:
         yield (
             "deployment.expires_after is not served by this version: nothing would expire; leave "

@@ -21,10 +21,12 @@ def load(
     *,
     where: str | None = None,
     allow_retired: bool = False,
+    allow_unserved: bool = False,
 ) -> Recipe:
     """Read and check a recipe; `InvalidInputError` names every problem.
 
     `name` is what the recipe must be called (its file's name); `where` is how messages name it.
+    Methods that no run serves are for checking datasets alone.
     """
     where = where or (f"recipe {name}" if name else "the recipe")
     problems: list[str] = []
@@ -32,7 +34,9 @@ def load(
     if name is not None and recipe.name != name and not problems:
         problems.append(f'name is "{recipe.name}"; it must be that of its file, "{name}"')
     if recipe.base_model and recipe.method:
-        problems += recipe_problems(recipe, allow_retired=allow_retired)
+        problems += recipe_problems(
+            recipe, allow_retired=allow_retired, allow_unserved=allow_unserved
+        )
     _refuse(where, problems)
     return recipe
 
@@ -81,7 +85,7 @@ def with_overrides(recipe: Recipe, hyperparameters: Mapping[str, Any]) -> Recipe
     changed = msgspec.structs.replace(
         recipe, hyperparameters=_merged(recipe.hyperparameters, given)
     )
-    problems += recipe_problems(changed, allow_retired=True)
+    problems += recipe_problems(changed, allow_retired=True, allow_unserved=True)
     _refuse(where, problems)
     return changed
 
