@@ -1,0 +1,97 @@
+"""Confidential data of a whole dataset: which kinds, in which records, never the data themselves."""
+
+from collections import Counter
+
+from msgspec import Struct
+
+from tunedrop.quality.block import TextBlock
+from tunedrop.quality.finding_data import Strength
+from tunedrop.quality.personal_data import SECRET_KINDS, Sign, find
+from tunedrop.quality.redaction import masked
+from tunedrop.quality.signs import signs
+
+_EXAMPLES = 5
+_SHAPES = 3
+
+
+class KindCount(Struct, frozen=True, kw_only=True):
+    """One kind of datum in one field: how many, in how many records, a few records, a few shapes.
+
+    In shapes letters are `a` and digits `9`.
+    """
+
+    kind: str
+    strength: Strength
+    field: str
+    found: int
+    records: int
+    examples: tuple[int, ...]
+    shapes: tuple[str, ...]
+
+    @property
+    def is_secret(self) -> bool:
+        return self.kind in SECRET_KINDS
+
+
+_Key = tuple[str, Strength, str]
+
+
+class ConfidentialData:
+    """Collects what is found, and the records that hold it."""
+
+    def __init__(self) -> None:
+        self._found: Counter[_Key] = Counter()
+        self._records: Counter[_Key] = Counter()
+        self._examples: dict[_Key, list[int]] = {}
+        self._shapes: dict[_Key, list[str]] = {}
+        self.blocking: dict[str, list[int]] = {"personal-data": [], "secret": []}
+        self.hinted: dict[str, list[int]] = {"personal-data": [], "secret": []}
+
+    def add(self, block: TextBlock) -> None:
+        """Look at those records of a block that bear a sign of something."""
+        for record, flags in enumerate(signs(block).tolist()):
+            if flags:
+                self._look(block, record, Sign(flags))
+
+    def _look(self, block: TextBlock, record: int, flags: Sign) -> None:
+        keys: set[_Key] = set()
+        fields = (("prompt", block.prompts[record]), ("completion", block.completions[record]))
+        for field, text in fields:
+            for each in find(text, flags):
+                key = (each.kind, each.strength, field)
+                self._found[key] += 1
+                keys.add(key)
+                shapes = self._shapes.setdefault(key, [])
+                if len(shapes) < _SHAPES and (shape := masked(text, each)) not in shapes:
+                    shapes.append(shape)
+        self._note(block.first + record, keys)
+
+    def _note(self, record: int, keys: set[_Key]) -> None:
+        for key in sorted(keys):
+            self._records[key] += 1
+            examples = self._examples.setdefault(key, [])
+            if len(examples) < _EXAMPLES:
+                examples.append(record)
+        for group, secret in (("personal-data", False), ("secret", True)):
+            strengths = {key[1] for key in keys if (key[0] in SECRET_KINDS) == secret}
+            if "blocking" in strengths:
+                self.blocking[group].append(record)
+            elif strengths:
+                self.hinted[group].append(record)
+
+    def counts(self) -> tuple[KindCount, ...]:
+        """By kind; sure ones first."""
+        return tuple(
+            KindCount(
+                kind=kind,
+                strength=strength,
+                field=field,
+                found=self._found[kind, strength, field],
+                records=self._records[kind, strength, field],
+                examples=tuple(self._examples[kind, strength, field]),
+                shapes=tuple(self._shapes[kind, strength, field]),
+            )
+            for kind, strength, field in sorted(
+                self._found, key=lambda key: (key[1], key[0], key[2])
+            )
+        )

@@ -1,0 +1,162 @@
+"""E-mail addresses, phone numbers, IP addresses, payment cards and bank accounts in a text."""
+
+import ipaddress
+import re
+
+from tunedrop.quality import check_digits
+from tunedrop.quality.finding_data import (
+    Detector,
+    Found,
+    Judge,
+    Strength,
+    digits_of,
+    preceded_by,
+    surely,
+)
+
+_PHONE_WORDS = re.compile(
+    r"(?i)\b(?:tel|phone|call|fax|cell|mobile|mobil|handy|contact|number|reach|text|dial|whatsapp"
+    r"|rufnummer|telefon|t[ée]l[ée]phone|tel[ée]fono|telefono|portable|appel)"
+)
+_ROLES = re.compile(
+    r"(?i)(?:info|support|sales|contact|admin|help|office|noreply|no-reply|hello|press|security"
+    r"|webmaster|postmaster|git|root|abuse|team|service)@"
+)
+_DOMAINS_OF_EXAMPLES = re.compile(
+    r"(?i)@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|example|test|invalid)$"
+)
+_CALLING_CODES = re.compile(
+    r"1|7|2[07]|2[1-689]\d|3[0-469]|3[578]\d|4[013-9]|42\d|5[1-8]|50\d|59\d|6[0-6]|6[789]\d"
+    r"|8[12469]|8[0578]\d|9[0-58]|9[679]\d"
+)
+_INSIDE_A_URL = re.compile(r"://[^\s/@]*$")
+_FICTIONAL = re.compile(r"555[-. ]?\d{4}$")
+_VERSION = re.compile(r"(?i)(?:version|release|section|python|v)\.? ?$")
+_IP_WORDS = re.compile(r"(?i)\b(?:ip|ipv4|ipv6|address|host|server|from)\b")
+_MANY_DIGITS = 8
+_FIRST_UNLIKELY_IN_VERSIONS = 30
+
+
+def _email(match: re.Match[str]) -> Strength | None:
+    if _INSIDE_A_URL.search(match.string, max(0, match.start() - 100), match.start()):
+        return None
+    if _ROLES.match(match[0]) or _DOMAINS_OF_EXAMPLES.search(match[0]):
+        return "hint"
+    return "blocking"
+
+
+def _international_phone(match: re.Match[str]) -> Strength | None:
+    digits = digits_of(match)
+    if not _MANY_DIGITS <= len(digits) <= 15 or not _CALLING_CODES.match(digits):  # noqa: PLR2004
+        return None
+    return "hint" if _FICTIONAL.search(match[0]) or check_digits.climbs(digits) else "blocking"
+
+
+def _american_phone(match: re.Match[str]) -> Strength:
+    return "hint" if _FICTIONAL.search(match[0]) else "blocking"
+
+
+def _national_phone(match: re.Match[str]) -> Strength | None:
+    digits = digits_of(match)
+    if not 9 <= len(digits) <= 12 or check_digits.climbs(digits):  # noqa: PLR2004
+        return None
+    return "blocking" if preceded_by(match, _PHONE_WORDS) else "hint"
+
+
+def _spoken_of_as_phone(match: re.Match[str]) -> Strength | None:
+    return "hint" if preceded_by(match, _PHONE_WORDS) else None
+
+
+def _ipv4(match: re.Match[str]) -> Strength | None:
+    address = ipaddress.ip_address(match[0])
+    if address.is_loopback or address.is_unspecified or match[0].startswith(("255.", "0.")):
+        return None
+    if _VERSION.search(match.string, max(0, match.start() - 10), match.start()):
+        return None
+    if not address.is_global:
+        return "hint"
+    telling = sum(int(part) >= _FIRST_UNLIKELY_IN_VERSIONS for part in match[0].split("."))
+    sure = telling >= 2 or preceded_by(match, _IP_WORDS)  # noqa: PLR2004
+    return "blocking" if sure else "hint"
+
+
+def _ipv6(match: re.Match[str]) -> Strength | None:
+    groups = [group for group in match[0].split(":") if group]
+    try:
+        address = ipaddress.ip_address(match[0])
+    except ValueError:
+        return None
+    if len(groups) < 3 or not any(map(str.isdigit, match[0])):  # noqa: PLR2004
+        return None
+    return "blocking" if address.is_global else "hint"
+
+
+def _card(match: re.Match[str]) -> Strength | None:
+    return "blocking" if check_digits.card(digits_of(match)) else None
+
+
+class _Iban(Detector):
+    """Its length depends on the country, so the pattern takes more and gives back."""
+
+    def find(self, text: str, start: int = 0, end: int | None = None) -> list[Found]:
+        """Each account number that fits its country's length and check digits."""
+        stop = len(text) if end is None else end
+        found = []
+        for match in self.pattern.finditer(text, start, stop):
+            size = check_digits.IBAN_LENGTHS.get(match[0][:2], 0)
+            places = [place for place, char in enumerate(match[0]) if char not in " -"][:size]
+            compact = "".join(match[0][place] for place in places)
+            if size and check_digits.iban(compact):
+                last = match.start() + places[-1] + 1
+                found.append(
+                    Found(kind=self.kind, strength="blocking", start=match.start(), end=last)
+                )
+        return found
+
+
+def _detector(kind: str, pattern: str, judge: Judge = surely) -> Detector:
+    return Detector(kind=kind, pattern=re.compile(pattern), judge=judge)
+
+
+EMAIL = _detector(
+    "email",
+    r"(?<![\w.+%-])[\w%+](?:[\w.%+'-]{0,62}[\w+-])?@"
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![\w@-])",
+    _email,
+)
+PHONES = (
+    _detector(
+        "phone",
+        r"(?<![\w+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d(?:[ ./-]?\d){5,12}(?![\w-])",
+        _international_phone,
+    ),
+    _detector("phone", r"(?<![\w+])00[1-9]\d(?:[ ./-]?\d){7,12}(?![\w-])", _national_phone),
+    _detector(
+        "phone",
+        r"(?<![\w.+-])(?:\+?1[-. ]?)?(?:\([2-9]\d\d\) ?|[2-9]\d\d[-.])[2-9]\d\d[-. ]\d{4}(?![\w-])",
+        _american_phone,
+    ),
+    _detector(
+        "phone", r"(?<![\w.+-])(?:1 )?[2-9]\d\d [2-9]\d\d[ -]\d{4}(?![\w-])", _national_phone
+    ),
+    _detector("phone", r"(?<![\w.+-])0[1-9](?:[ .-]\d\d){4}(?![\w-])"),
+    _detector(
+        "phone",
+        r"(?<![\w.+-])\(?0\d{2,5}\)?[ /-]{0,3}\d{2,8}(?:[ -]\d{2,5}){0,3}(?![\w-])",
+        _national_phone,
+    ),
+    _detector("phone", r"(?<![\w.+-])[2-9]\d\d[-. ]?\d{4}(?![\w-])", _spoken_of_as_phone),
+    _detector("phone", r"(?<![\w.+-])[2-9]\d{9}(?![\w-])", _spoken_of_as_phone),
+)
+CARD = _detector("payment-card", r"(?<![\w.])(?<!\d[ -])\d(?:[ -]?\d){12,18}(?![ -]?\d|\w)", _card)
+IBAN = _Iban(kind="iban", pattern=re.compile(r"(?<!\w)[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){11,30}"))
+IPS = (
+    _detector(
+        "ip-address",
+        r"(?<![\w.-])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w-]|\.\d)",
+        _ipv4,
+    ),
+    _detector(
+        "ip-address", r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![\w:])", _ipv6
+    ),
+)

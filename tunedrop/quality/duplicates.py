@@ -1,0 +1,92 @@
+"""Records that say the same: exactly, nearly, or the same prompt with another completion."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tunedrop.quality.block import Counts, Flags, Hashes
+from tunedrop.quality.near_duplicates import Boilerplate, Near, clusters, near_pairs
+from tunedrop.quality.sketches import SketchTable
+
+_MOSTLY = 0.5
+_FEWEST_PAIRS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duplicates:
+    """`first_alike[i]` is the first record that says exactly what record i says: often i itself.
+
+    `cluster[i]` is the first record of the group of exact and near duplicates that i is in, or -1.
+    `pairs` are near-duplicates among first records, with their similarity.
+    """
+
+    first_alike: Counts
+    cluster: Counts
+    pairs: list[Near]
+
+    @property
+    def exact(self) -> Counts:
+        """Records that repeat an earlier one."""
+        return np.flatnonzero(self.first_alike != np.arange(len(self.first_alike)))
+
+    @property
+    def near(self) -> Counts:
+        """Records beyond the first of each group that no earlier record says exactly."""
+        own = np.arange(len(self.cluster))
+        return np.flatnonzero(
+            (self.cluster >= 0) & (self.cluster != own) & (self.first_alike == own)
+        )
+
+    def groups(self) -> list[list[int]]:
+        """The members of each group, the largest groups first."""
+        members = np.flatnonzero(self.cluster >= 0)
+        members = members[np.argsort(self.cluster[members], kind="stable")]
+        cuts = np.flatnonzero(np.diff(self.cluster[members])) + 1
+        found = [each.tolist() for each in np.split(members, cuts) if len(each)]
+        return sorted(found, key=lambda group: (-len(group), group[0]))
+
+
+def duplicates(keys: Hashes, sketches: SketchTable, boilerplate: Boilerplate) -> Duplicates:
+    """Group all records."""
+    first_alike = firsts(keys)
+    own = np.arange(len(keys))
+    pairs = near_pairs(sketches, first_alike == own, boilerplate)
+    cluster = own.copy()
+    for group in clusters(pairs):
+        cluster[group] = group[0]
+    cluster = cluster[first_alike]
+    sizes = np.bincount(cluster, minlength=len(keys))
+    cluster[sizes[cluster] == 1] = -1
+    return Duplicates(first_alike=first_alike, cluster=cluster, pairs=pairs)
+
+
+def firsts(keys: Hashes) -> Counts:
+    """For each key the place where it stands first."""
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    return first[inverse]
+
+
+def contradictions(prompts: Hashes, completions: Hashes, worded: Flags) -> list[list[int]]:
+    """Groups of records with the same prompt and more than one completion; the largest first."""
+    first_prompt = firsts(prompts)
+    differs = completions != completions[first_prompt]
+    contested = np.zeros(len(prompts), np.bool_)
+    contested[first_prompt[differs & worded]] = True
+    members = np.flatnonzero(contested[first_prompt] & worded)
+    members = members[np.argsort(first_prompt[members], kind="stable")]
+    cuts = np.flatnonzero(np.diff(first_prompt[members])) + 1
+    groups = [each.tolist() for each in np.split(members, cuts) if len(each)]
+    return sorted(groups, key=lambda group: (-len(group), group[0]))
+
+
+def mostly_boilerplate(sketches: SketchTable, boilerplate: Boilerplate) -> Counts:
+    """Records at least half of whose word pairs are in many other records, too."""
+    shared = np.zeros(len(sketches), np.int64)
+    step = 1 << 14
+    for start in range(0, len(sketches), step):
+        records = np.arange(start, min(start + step, len(sketches)))
+        hashes, places = sketches.gathered(records)
+        held = places[boilerplate.holds(hashes)]
+        shared[records] = np.bincount(held, minlength=len(records))
+    kept = np.diff(sketches.bounds)
+    return np.flatnonzero((kept >= _FEWEST_PAIRS) & (shared >= _MOSTLY * kept))

@@ -1,0 +1,76 @@
+"""How personal data and secrets are looked for: a pattern, what a match must fulfil, how sure it is."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Strength = Literal["blocking", "hint"]
+Judge = Callable[[re.Match[str]], Strength | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """A datum at its place in a text. The datum itself is not kept."""
+
+    kind: str
+    strength: Strength
+    start: int
+    end: int
+
+
+def surely(_match: re.Match[str]) -> Strength:
+    """The pattern is proof enough."""
+    return "blocking"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Detector:
+    """Finds one kind of datum; group "datum" is what counts where the pattern holds more."""
+
+    kind: str
+    pattern: re.Pattern[str]
+    judge: Judge = surely
+
+    def find(self, text: str, start: int = 0, end: int | None = None) -> Iterable[Found]:
+        """Everything of its kind between two places."""
+        stop = len(text) if end is None else end
+        for match in self.pattern.finditer(text, start, stop):
+            if strength := self.judge(match):
+                datum = "datum" if "datum" in self.pattern.groupindex else 0
+                first, last = match.span(datum)
+                yield Found(kind=self.kind, strength=strength, start=first, end=last)
+
+
+def windows(
+    anchor: re.Pattern[str], text: str, before: int, after: int
+) -> Sequence[tuple[int, int]]:
+    """The surroundings of each match of an anchor, joined where they touch."""
+    joined: list[tuple[int, int]] = []
+    for match in anchor.finditer(text):
+        start, end = max(0, match.start() - before), min(len(text), match.end() + after)
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def preceded_by(match: re.Match[str], words: re.Pattern[str], within: int = 40) -> bool:
+    """Whether one of some words stands shortly before a match."""
+    return words.search(match.string, max(0, match.start() - within), match.start()) is not None
+
+
+def digits_of(match: re.Match[str]) -> str:
+    """The digits of a match alone."""
+    return "".join(filter(str.isdigit, match[0]))
+
+
+def without_overlaps(found: Iterable[Found]) -> list[Found]:
+    """In text order; of those that overlap the surer one, then the longer one stays."""
+    kept: list[Found] = []
+    order = sorted(found, key=lambda f: (f.strength != "blocking", f.start - f.end, f.start))
+    for each in order:
+        if all(each.end <= other.start or other.end <= each.start for other in kept):
+            kept.append(each)
+    return sorted(kept, key=lambda f: f.start)

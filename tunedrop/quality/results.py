@@ -1,0 +1,182 @@
+"""From verdicts to findings and the report; examples are few, however large the dataset."""
+
+from collections.abc import Callable, Mapping
+
+from tunedrop.dataset.findings import Finding
+from tunedrop.dataset.report import counted
+from tunedrop.dataset.splits import Side
+from tunedrop.quality.block import Counts
+from tunedrop.quality.coverage import DatasetSummary, coverage, distinct_share, drift
+from tunedrop.quality.labels import Labels
+from tunedrop.quality.measured import Measured
+from tunedrop.quality.personal_data import find
+from tunedrop.quality.report import DuplicateFacts, Group, LabelFacts, LeakFacts, QualityReport
+from tunedrop.quality.rules import QUALITY_RULES
+from tunedrop.quality.verdicts import Verdicts
+
+Place = Callable[[int], str]
+SIDES: tuple[Side, ...] = ("train", "validation", "test")
+
+_EXAMPLES = 5
+_GROUPS = 20
+_MEMBERS = 10
+_LABELS = 100
+_NAMED = 20
+_UNCOVERED_SHARE = 0.5
+_WHOLE = "the dataset"
+_SAID = {
+    "exact-duplicate": "{} repeat an earlier record",
+    "near-duplicate": "{} are nearly the same as an earlier record",
+    "contradiction": "{} have a prompt that has other completions, too",
+    "same-completion": "{} have the same completion",
+    "trivial-completion": "the completion of {} says next to nothing",
+    "truncated-completion": "the completion of {} breaks off",
+    "boilerplate": "{} consist to a half or more of what many others say, too",
+    "wrong-language": "{} are in another language than nearly all others",
+    "answer-in-prompt": "{} hold the whole completion in the prompt",
+    "personal-data": "{} hold personal data",
+    "possible-personal-data": "{} may hold personal data",
+    "secret": "{} hold a key, a token or a password",
+    "possible-secret": "{} may hold a key, a token or a password",
+    "label-noise": "{} have a label that the records most like them do not have",
+    "leakage": "{} to validate or test with are trained on, too",
+}
+
+
+def reported(
+    measured: Measured, verdicts: Verdicts, place: Place, before: DatasetSummary | None
+) -> QualityReport:
+    """Everything in one object."""
+    labels = measured.labels
+    summary = measured.meter.summary(_shown_counts(labels) if labels else {})
+    groups = verdicts.duplicates
+    tested = coverage(measured.sketches, measured.tested, measured.trained)
+    facts = _label_facts(labels, verdicts, measured) if labels else None
+    findings = [*_record_findings(verdicts, place), *_label_findings(facts)]
+    if tested and tested.share < _UNCOVERED_SHARE * tested.usual:
+        share = f"{tested.share / tested.usual:.0%}"
+        message = f"the test set's word pairs occur in training {share} as often as usual"
+        findings.append(_finding("uncovered-test-set", message))
+    counts = {code: len(found) for code, found in verdicts.records.items() if len(found)}
+    return QualityReport(
+        records={name: int((measured.sides == n).sum()) for n, name in enumerate(SIDES)},
+        characters=measured.characters,
+        effective_records=len(measured) - len(groups.exact) - len(groups.near),
+        distinct_share=round(distinct_share(measured.sketches), 4),
+        compression_ratio=round(measured.meter.compression_ratio, 2),
+        same_completion_share=round(verdicts.same_completion_share, 4),
+        counts=counts,
+        findings=tuple(sorted(findings, key=lambda each: each.severity)),
+        examples={code: _few(found) for code, found in verdicts.records.items() if len(found)},
+        duplicates=_duplicate_facts(verdicts),
+        contradictions=tuple(_group(group) for group in verdicts.contradictions[:_GROUPS]),
+        confidential=measured.confidential.counts(),
+        leaks=_leak_facts(verdicts),
+        labels=facts,
+        coverage=tested,
+        summary=summary,
+        drift=drift(before, summary) if before else None,
+    )
+
+
+def _finding(code: str, message: str) -> Finding:
+    rule = QUALITY_RULES[code]
+    return Finding(code=code, severity=rule.severity, file=_WHOLE, message=message, hint=rule.hint)
+
+
+def _record_findings(verdicts: Verdicts, place: Place) -> list[Finding]:
+    findings = []
+    for code, records in verdicts.records.items():
+        if len(records):
+            named = ", ".join(place(record) for record in _few(records)[:3])
+            said = _SAID[code].format(counted(len(records), "record"))
+            findings.append(_finding(code, f"{said} ({named}{', …' if len(records) > 3 else ''})"))  # noqa: PLR2004
+    return findings
+
+
+def _label_findings(facts: LabelFacts | None) -> list[Finding]:
+    if facts is None:
+        return []
+    findings = []
+    if facts.dominant is not None:
+        findings.append(_finding("label-imbalance", "one label has four fifths of the records"))
+    if facts.rare:
+        few = counted(len(facts.rare), "label")
+        findings.append(
+            _finding("rare-label", f"{few} of {facts.count} have fewer than 10 records")
+        )
+    if facts.similar:
+        pairs = counted(len(facts.similar), "pair")
+        findings.append(_finding("similar-labels", f"{pairs} of labels differ in spelling only"))
+    return findings
+
+
+def _few(records: Counts) -> tuple[int, ...]:
+    return tuple(records[:_EXAMPLES].tolist())
+
+
+def _group(members: list[int], similarity: float | None = None) -> Group:
+    return Group(
+        size=len(members),
+        members=tuple(members[:_MEMBERS]),
+        example=(members[0], members[1]),
+        similarity=similarity,
+    )
+
+
+def _duplicate_facts(verdicts: Verdicts) -> DuplicateFacts:
+    found = verdicts.duplicates
+    groups = found.groups()
+    likeness: Mapping[tuple[int, int], float] = {(a, b): s for a, b, s in found.pairs}
+    largest = []
+    for members in groups[:_GROUPS]:
+        first, second = found.first_alike[members[:2]].tolist()
+        same = 1.0 if first == second else likeness.get((min(first, second), max(first, second)))
+        largest.append(_group(members, same))
+    return DuplicateFacts(
+        exact=len(found.exact), near=len(found.near), groups=len(groups), largest=tuple(largest)
+    )
+
+
+def _leak_facts(verdicts: Verdicts) -> LeakFacts:
+    found = sorted(verdicts.leaks, key=lambda leak: -leak.similarity)
+    exact = sum(leak.similarity == 1.0 for leak in found)
+    return LeakFacts(
+        exact=exact,
+        near=len(found) - exact,
+        examples=tuple((leak.tested, leak.trained, leak.similarity) for leak in found[:_GROUPS]),
+    )
+
+
+def _label_facts(labels: Labels, verdicts: Verdicts, measured: Measured) -> LabelFacts:
+    counts = _shown_counts(labels)
+    listed = tuple(counts.items())[:_LABELS]
+    places = {name: place for place, (name, _) in enumerate(listed)}
+    noise = verdicts.noise
+    suspects = zip(noise.records.tolist(), noise.suggested.tolist(), strict=True) if noise else ()
+    noisy = [(record, places.get(_shown(labels.name(label)), -1)) for record, label in suspects]
+    dominant = labels.dominant()
+    return LabelFacts(
+        count=len(labels.counts),
+        labels=listed,
+        left_out=len(counts) - len(listed),
+        dominant=None if dominant is None else _shown(dominant),
+        rare=tuple(map(_shown, labels.rare()[:_NAMED])),
+        similar=tuple((_shown(one), _shown(two)) for one, two in labels.similar()[:_NAMED]),
+        agreement=labels.agreement(measured.prompts),
+        disagreeing=len(labels.disagreeing(measured.prompts)),
+        noisy=len(noisy),
+        noise=tuple(noisy[:_NAMED]),
+    )
+
+
+def _shown_counts(labels: Labels) -> dict[str, int]:
+    shown: dict[str, int] = {}
+    for name, count in labels.counts.most_common():
+        shown[_shown(name)] = shown.get(_shown(name), 0) + count
+    return shown
+
+
+def _shown(label: str) -> str:
+    """A label as it may stand in reports: one that holds personal data or secrets may not."""
+    return "(confidential)" if find(label) else label

@@ -1,0 +1,138 @@
+"""The one entry: records go in, in order, and a `QualityReport` comes out."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tunedrop.dataset.records import AnyRecord
+from tunedrop.dataset.splits import Side
+from tunedrop.quality.block import Counts, Hashes, TextBlock
+from tunedrop.quality.completions import CompletionChecks
+from tunedrop.quality.confidential import ConfidentialData
+from tunedrop.quality.coverage import CoverageMeter, DatasetSummary
+from tunedrop.quality.labels import LabelCollector
+from tunedrop.quality.languages import Languages, languages
+from tunedrop.quality.leakage import Fingerprints
+from tunedrop.quality.measured import Measured
+from tunedrop.quality.report import QualityReport
+from tunedrop.quality.results import SIDES, reported
+from tunedrop.quality.sketches import Sketches
+from tunedrop.quality.verdicts import Verdicts, judged
+
+_BLOCK_CHARACTERS = 1 << 20
+
+T = TypeVar("T", bound=np.generic)
+
+
+def numbered(record: int) -> str:
+    """How a record is named where nobody knows its file and line."""
+    return f"record {record + 1}"
+
+
+class QualityScan:
+    """Measures records as they come; what it keeps grows with their number, not their length."""
+
+    def __init__(self) -> None:
+        self._sides: list[Counts] = []
+        self._keys: list[Hashes] = []
+        self._prompts: list[Hashes] = []
+        self._completions: list[Hashes] = []
+        self._languages: list[Languages] = []
+        self._sketches = Sketches()
+        self._checks = CompletionChecks()
+        self._confidential = ConfidentialData()
+        self._meter = CoverageMeter()
+        self._labels = LabelCollector()
+        self._characters = 0
+        self._records = 0
+        self._waiting: tuple[Side, list[str], list[str]] = ("train", [], [])
+        self._waiting_characters = 0
+        self._judged: Verdicts | None = None
+
+    def add(self, record: AnyRecord, side: Side = "train") -> None:
+        """Take in one record."""
+        self.add_texts([record.prompt], [record.completion], side)
+
+    def add_texts(
+        self, prompts: Sequence[str], completions: Sequence[str], side: Side = "train"
+    ) -> None:
+        """Take in several records as what the model sees and what it learns to write."""
+        if side != self._waiting[0]:
+            self._flush()
+            self._waiting = (side, [], [])
+        for prompt, completion in zip(prompts, completions, strict=True):
+            self._waiting[1].append(prompt)
+            self._waiting[2].append(completion)
+            self._waiting_characters += len(prompt) + len(completion)
+            if self._waiting_characters >= _BLOCK_CHARACTERS:
+                self._flush()
+
+    def report(
+        self, *, place: Callable[[int], str] = numbered, before: DatasetSummary | None = None
+    ) -> QualityReport:
+        """Judge everything so far.
+
+        `place` names records in messages; `before` is the summary of the dataset against which
+        drift is measured.
+        """
+        return reported(self._measured(), self.verdicts(), place, before)
+
+    def verdicts(self) -> Verdicts:
+        """What is to be known of each record when the dataset is prepared."""
+        measured = self._measured()
+        if self._judged is None:
+            self._judged = judged(measured)
+        return self._judged
+
+    def fingerprints(self) -> Fingerprints:
+        """To recognize the training records of this dataset by in later runs."""
+        measured = self._measured()
+        trained = np.flatnonzero(measured.trained)
+        return Fingerprints.of(measured.keys[trained], measured.sketches.of(trained))
+
+    def _flush(self) -> None:
+        side, prompts, completions = self._waiting
+        if prompts:
+            self._judged = None
+            self._take(TextBlock(first=self._records, prompts=prompts, completions=completions))
+            self._sides.append(np.full(len(prompts), SIDES.index(side)))
+            self._records += len(prompts)
+            self._characters += self._waiting_characters
+        self._waiting, self._waiting_characters = (side, [], []), 0
+
+    def _take(self, block: TextBlock) -> None:
+        spoken = languages(block)
+        self._keys.append(block.keys)
+        self._prompts.append(block.field_keys[::2])
+        self._completions.append(block.field_keys[1::2])
+        self._languages.append(spoken)
+        self._sketches.add(block)
+        self._checks.add(block)
+        self._confidential.add(block)
+        self._meter.add(block, spoken)
+        self._labels.add(block)
+
+    def _measured(self) -> Measured:
+        self._flush()
+        sides = _joined(self._sides, np.int64)
+        return Measured(
+            characters=self._characters,
+            sides=sides,
+            keys=_joined(self._keys, np.uint64),
+            prompts=_joined(self._prompts, np.uint64),
+            completions=_joined(self._completions, np.uint64),
+            languages=_joined(self._languages, np.int8),
+            sketches=self._sketches.whole(),
+            checks=self._checks,
+            confidential=self._confidential,
+            meter=self._meter,
+            labels=self._labels.labels(),
+        )
+
+
+def _joined(parts: list[NDArray[T]], kind: type[T]) -> NDArray[T]:
+    whole = np.concatenate(parts) if parts else np.zeros(0, kind)
+    parts[:] = [whole]
+    return whole

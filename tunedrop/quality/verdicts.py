@@ -1,0 +1,103 @@
+"""What is to be said of each record, once all are known."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from tunedrop.quality.block import Counts
+from tunedrop.quality.completions import same_completions
+from tunedrop.quality.duplicates import (
+    Duplicates,
+    contradictions,
+    duplicates,
+    mostly_boilerplate,
+)
+from tunedrop.quality.label_noise import LabelNoise
+from tunedrop.quality.languages import UNDECIDED, Languages
+from tunedrop.quality.leakage import Leak, leaks
+from tunedrop.quality.measured import Measured, nothing
+from tunedrop.quality.near_duplicates import Boilerplate
+
+_NEARLY_ALL = 0.9
+_FEWEST_SAME = 10
+_MOSTLY = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdicts:
+    """`records[code]` are the records that a rule speaks of, in ascending order.
+
+    Of duplicates these are the ones to drop: every group keeps its first. `noise` is None where
+    there are no labels.
+    """
+
+    records: dict[str, Counts]
+    duplicates: Duplicates
+    contradictions: list[list[int]]
+    leaks: list[Leak]
+    noise: LabelNoise | None
+    same_completion_share: float
+
+
+def judged(measured: Measured) -> Verdicts:
+    """Hold every record against all others."""
+    boilerplate = Boilerplate.of(measured.sketches)
+    groups = duplicates(measured.keys, measured.sketches, boilerplate)
+    contradicting = contradictions(
+        measured.prompts, measured.completions, measured.checks.prompted()
+    )
+    noise = measured.labels.noise() if measured.labels else None
+    leaking = leaks(groups, measured.trained)
+    checks, confidential = measured.checks, measured.confidential
+    same = same_completions(measured.completions)
+    records = {
+        "exact-duplicate": groups.exact,
+        "near-duplicate": groups.near,
+        "contradiction": _sorted(record for group in contradicting for record in group),
+        "same-completion": _same(measured, same),
+        "trivial-completion": nothing() if measured.labels else checks.trivial(),
+        "truncated-completion": nothing() if measured.labels else checks.truncated(),
+        "boilerplate": mostly_boilerplate(measured.sketches, boilerplate),
+        "wrong-language": _foreign(measured.languages),
+        "answer-in-prompt": nothing() if measured.labels else checks.copied_from_prompt(),
+        "personal-data": np.array(confidential.blocking["personal-data"], np.int64),
+        "possible-personal-data": np.array(confidential.hinted["personal-data"], np.int64),
+        "secret": np.array(confidential.blocking["secret"], np.int64),
+        "possible-secret": np.array(confidential.hinted["secret"], np.int64),
+        "label-noise": nothing() if noise is None else noise.records,
+        "leakage": _sorted(leak.tested for leak in leaking),
+    }
+    return Verdicts(
+        records=records,
+        duplicates=groups,
+        contradictions=contradicting,
+        leaks=leaking,
+        noise=noise,
+        same_completion_share=same,
+    )
+
+
+def _sorted(records: Iterable[int]) -> Counts:
+    return np.array(sorted(records), np.int64)
+
+
+def _same(measured: Measured, share: float) -> Counts:
+    if share < _NEARLY_ALL or len(measured) < _FEWEST_SAME:
+        return nothing()
+    keys, counts = np.unique(measured.completions, return_counts=True)
+    return np.flatnonzero(measured.completions == keys[counts.argmax()])
+
+
+def _foreign(languages: Languages) -> Counts:
+    """Records in a language of few, where nearly all that are decided are in one language."""
+    spoken = languages[1::2]
+    if np.count_nonzero(spoken == UNDECIDED) > _MOSTLY * len(spoken):
+        spoken = languages[::2]
+    decided = spoken[spoken != UNDECIDED]
+    if not len(decided):
+        return nothing()
+    counts = np.bincount(decided)
+    if counts.max() < _NEARLY_ALL * len(decided):
+        return nothing()
+    return np.flatnonzero((spoken != UNDECIDED) & (spoken != counts.argmax()))
