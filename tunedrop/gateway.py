@@ -13,6 +13,7 @@ CLIENT_CONFIG = Config(
     connect_timeout=5,
     read_timeout=20,
     retries={"mode": "standard", "max_attempts": 4},
+    max_pool_connections=24,  # images are looked at by as many threads
     user_agent_appid="tunedrop",
 )
 
