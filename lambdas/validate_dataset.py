@@ -21,7 +21,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Validate the run's files; a second call reads them again and finds the same."""
     given = parse(event, RunInput)
     run = services().enter(given.run_id, "ValidateDataset")
-    run = services().dataset_desk.validate(run)
+    run = services().dataset_desk.validate(
+        run, lambda: context.get_remaining_time_in_millis() / 1000
+    )
     return dump(
         ValidateDatasetOutput(
             records=run.dataset["records_found"],

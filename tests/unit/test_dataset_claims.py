@@ -55,7 +55,7 @@ class KnownRuns:
 
 
 def claimed(claims: Claims, **request: Any) -> Run:
-    desk = DatasetDesk(table=claims, records=KnownRuns(), datasets=None, artifacts=None)
+    desk = DatasetDesk(table=claims, records=KnownRuns(), datasets=None, artifacts=None, media=None)
     return desk._claim(run(**request), REPORT)
 
 
