@@ -16,6 +16,7 @@ from tunedrop.availability import (
 )
 from tunedrop.catalog import base_model
 from tunedrop.errors import InvalidInputError, RunRefusedError
+from tunedrop.evaluation.general_file import pin_general_test_set
 from tunedrop.intake import DropOrder, recipe_of
 from tunedrop.layout import DATASETS_PREFIX, RUN_REQUEST_SUFFIX, is_run_id
 from tunedrop.objects import Objects
@@ -68,7 +69,7 @@ class Admission:
         return self.records.update(
             run,
             snapshot=msgspec.to_builtins(recipe),
-            files=self._files(run, request),
+            files=self._files(run, request, recipe),
             record_limit=self._record_limit(recipe),
             note=request.note,
             again=request.again,
@@ -123,15 +124,18 @@ class Admission:
         request = run_request.parse(self._text(run.source), where=run.source.key)
         return recipes.with_overrides(recipe, request.hyperparameters), request
 
-    def _files(self, run: Run, request: RunRequest) -> dict[str, list[dict[str, object]]]:
+    def _files(
+        self, run: Run, request: RunRequest, recipe: Recipe
+    ) -> dict[str, list[dict[str, object]]]:
         named = {
             "train": request.train,
             "validation": (request.validation,),
             "test": (request.test,),
         }
+        general = pin_general_test_set(self.datasets, recipe)
         return {
             role: [self._pin(run, name) for name in names if name] for role, names in named.items()
-        }
+        } | ({"general": general} if general else {})
 
     def _text(self, source: Source) -> str:
         content = self.datasets.read(source.key, source.version_id, limit=_REQUEST_BYTES)
