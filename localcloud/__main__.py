@@ -2,11 +2,13 @@
 
 import argparse
 import json
+import re
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from localcloud import demo, place, shell
 from localcloud.assembly import AnnotatedAssemblyError
@@ -18,7 +20,16 @@ from localcloud.synth import SynthError
 
 _HIGHEST_PORT = 65535
 _PORT_IS = f"a port is a number from 1 to {_HIGHEST_PORT}"
+_ARGUMENT = re.compile(r"^argument [^:]*: ")
 FORESEEN = (PortInUseError, SynthError, AnnotatedAssemblyError, DeployError, DemoError)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells what is wrong in a sentence; `make` is no place for the usage of this module."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and exit with 2."""
+        self.exit(2, f"{_ARGUMENT.sub('', message)}.\n")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -28,6 +39,7 @@ def main(argv: Sequence[str]) -> int:
 
         return faults.main(argv[1:])
     options = _parser().parse_args(argv)
+    options.state = options.state or place.state(options.port)
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, signal.default_int_handler)
     try:
@@ -41,25 +53,41 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m localcloud", description=__doc__)
+    parser = _Parser(prog="python -m localcloud", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="follow one dataset to a deployed custom model")
-    run.add_argument("--dataset", default="", help="a dataset file (default: the recipe's sample)")
+    run.add_argument(
+        "--dataset", default="", help="a dataset, or a folder (default: the recipe's sample)"
+    )
     run.add_argument("--recipe", default="", help="a name in recipes/")
     cloud = commands.add_parser("cloud", help="leave the embedded cloud running")
-    cloud.add_argument("--deploy", default="1", choices=["0", "1"], help="0 leaves it empty")
-    cloud.add_argument("--keep-retired", default="0", choices=["0", "1"])
+    cloud.add_argument("--deploy", default="1", type=_switch("DEPLOY"), help="0 leaves it empty")
+    cloud.add_argument(
+        "--keep-retired", default="0", type=_switch("KEEP_RETIRED"), help="1: they take jobs"
+    )
     cloud.add_argument("--context", action="append", default=[], metavar="KEY=VALUE")
     for command in (run, cloud):
         command.add_argument("--port", type=_port, default=place.DEFAULT_PORT, help=_PORT_IS)
-        command.add_argument("--state", type=Path, default=place.STATE, help="where its files go")
+        command.add_argument(
+            "--state", type=Path, help="where its files go (default: .localcloud, by port)"
+        )
+    commands.add_parser("fault", help="order faults at a running cloud; fault --help lists them")
     return parser
 
 
 def _port(given: str) -> int:
     if given.isdecimal() and 0 < int(given) <= _HIGHEST_PORT:
         return int(given)
-    raise argparse.ArgumentTypeError(f"PORT={given} is none; {_PORT_IS}")
+    raise argparse.ArgumentTypeError(f"PORT={given} is no port; {_PORT_IS}")
+
+
+def _switch(name: str) -> Callable[[str], str]:
+    def switch(given: str) -> str:
+        if given in ("0", "1"):
+            return given
+        raise argparse.ArgumentTypeError(f"{name}={given} is neither 0 nor 1")
+
+    return switch
 
 
 def _run(options: argparse.Namespace) -> int:

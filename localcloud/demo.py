@@ -1,6 +1,8 @@
 """What `make run` shows: a dataset is dropped, and the run is followed to its end."""
 
 import json
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,11 +14,12 @@ from botocore.exceptions import ClientError
 from localcloud import place
 from localcloud.deploy import write_outputs
 from localcloud.order import DemoError, Order
-from localcloud.progress import Progress, step
+from localcloud.progress import Progress, step, told
 from localcloud.server import LocalCloud, Options
 from localcloud.setting_up import deploy_assembly
 from localcloud.synth import synthesize
 
+REJECTED = "DatasetRejected"
 SUCCESS = ("RunSucceeded", "RunUnchanged")
 _LOOK_EVERY_SECONDS = 0.1
 _ANSWER_WITHIN_SECONDS = 60.0
@@ -61,8 +64,11 @@ class _Watch:
     def follow(self, order: Order) -> int:
         """Drop the dataset, print what happens to it, and say how it ended."""
         bucket = self._outputs["DatasetsBucketName"]
-        print(f"\nDropping {order.dataset} at s3://{bucket}/{order.key}\n")
-        self._s3.put_object(Bucket=bucket, Key=order.key, Body=order.dataset.read_bytes())
+        print(f"\nDropping {order.dataset} at s3://{bucket}/{order.key}\n", flush=True)
+        if order.is_folder:
+            _submit(order)
+        else:
+            self._s3.put_object(Bucket=bucket, Key=order.key, Body=order.dataset.read_bytes())
         answer = self._first_answer(order)
         if answer["run_id"]:
             self._watch_states(answer["run_id"])
@@ -113,13 +119,13 @@ class _Watch:
         ]
 
     def _print_end(self, order: Order, answer: dict[str, Any]) -> None:
-        print(f"\nOutcome: {answer['outcome']}. {answer['reason']}")
+        print(told(f"\nOutcome: {answer['outcome']}. {answer['reason']}"))
         if not answer["run_id"]:
             return
         root = f"runs/{order.recipe}/{answer['run_id']}/"
         self._print_model(root)
         self._print_example(root)
-        self._keep_report(root, answer["run_id"])
+        self._keep(root, answer)
 
     def _print_model(self, root: str) -> None:
         record = json.loads(self._object(f"{root}run.json") or b"{}")
@@ -138,13 +144,17 @@ class _Watch:
             print(f"  base model:   {_indented(example['base'])}")
             print(f"  custom model: {_indented(example['custom'])}")
 
-    def _keep_report(self, root: str, run_id: str) -> None:
-        report = self._object(f"{root}report.html")
-        if report:
-            file = self._state / "runs" / run_id / "report.html"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(report)
-            print(f"\nReport: {file}")
+    def _keep(self, root: str, answer: dict[str, Any]) -> None:
+        """Copy out what people read: the cloud, and its S3, end with this command."""
+        folder = self._state / "runs" / answer["run_id"]
+        kept = {"Findings": "dataset/report.json"} if answer["outcome"] == REJECTED else {}
+        print()
+        for label, name in {**kept, "Report": "report.html"}.items():
+            if content := self._object(root + name):
+                file = folder / Path(name).name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+                print(f"{label}: {file}")
 
     def _object(self, key: str) -> bytes | None:
         try:
@@ -152,6 +162,15 @@ class _Watch:
         except ClientError:
             return None
         return body
+
+
+def _submit(order: Order) -> None:
+    """Let the command line upload a folder and write its run request, as people would."""
+    command = str(Path(sys.executable).with_name("tunedrop"))
+    options = ["--recipe", order.recipe, "--stage", "dev", "--no-check", "--no-watch"]
+    if subprocess.run([command, "submit", str(order.dataset), *options], check=False).returncode:
+        raise DemoError(f"The folder {order.dataset} could not be submitted; see above.")
+    print()
 
 
 def _show(event: dict[str, Any], lines: Progress, entered: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""What is asked of `make run`: which dataset, through which recipe."""
+"""What is asked of `make run`: which dataset, or folder of them, through which recipe."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +7,7 @@ from localcloud import place
 
 RECIPES = place.ROOT / "recipes"
 SAMPLES = place.ROOT / "samples"
+_SUFFIX = ".jsonl"
 
 
 class DemoError(Exception):
@@ -15,15 +16,21 @@ class DemoError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """A dataset and the recipe that it is to go through."""
+    """A dataset, or a folder with one, and the recipe that it is to go through."""
 
     dataset: Path
     recipe: str
 
     @property
     def key(self) -> str:
-        """Where the dataset is dropped."""
-        return f"datasets/{self.recipe}/{self.dataset.name}"
+        """What starts the run: the dataset, or the run request that is written for a folder."""
+        suffix = ".run.yaml" if self.is_folder else ""
+        return f"datasets/{self.recipe}/{self.dataset.name}{suffix}"
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a folder was named."""
+        return self.dataset.is_dir()
 
 
 def place_order(*, dataset: str, recipe: str) -> Order:
@@ -53,6 +60,16 @@ def _dataset(given: str, recipe: str) -> Path:
             )
         return sample
     dataset = Path(given).expanduser()
-    if not dataset.is_file():
-        raise DemoError(f"There is no file {given!r} (DATASET=, as seen from {Path.cwd()}).")
+    if not dataset.exists():
+        raise DemoError(f"There is no {given!r} (DATASET=, as seen from {Path.cwd()}).")
+    dataset = dataset.resolve()
+    if dataset.is_dir():
+        if not any(dataset.glob(f"*{_SUFFIX}")):
+            raise DemoError(f"The folder {given!r} (DATASET=) holds no dataset (*{_SUFFIX}).")
+    elif dataset.suffix != _SUFFIX:
+        raise DemoError(
+            f"{given!r} (DATASET=) is no dataset: it must be a *{_SUFFIX} file, or a folder with "
+            f"train{_SUFFIX} (docs/datasets.md). Files that a run request names go into a folder "
+            "with it."
+        )
     return dataset

@@ -1,12 +1,16 @@
 """Lines for people who watch: one per step, with dots while it takes long and its duration."""
 
+import re
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
 _DOT_EVERY_SECONDS = 1.0
+_PARTS = re.compile(r" (?=Still billing: |Next: |Runbook: )")
 
 
 class Progress:
@@ -62,6 +66,20 @@ def step(name: str) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+
+
+def told(text: str) -> str:
+    """A long text for people: what still bills and what to do next on lines of their own.
+
+    A terminal gets lines of its width.
+    """
+    parts = _PARTS.split(text)
+    if not sys.stdout.isatty():
+        return "\n".join(parts)
+    width = shutil.get_terminal_size().columns
+    return "\n".join(
+        textwrap.fill(part, width, break_long_words=False, break_on_hyphens=False) for part in parts
+    )
 
 
 def _write(text: str) -> None:

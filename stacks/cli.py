@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, passed_on = _parser().parse_known_args(arguments)
     try:
         refuse_emulation(os.environ)
+        refuse_unknown(options.stage)
         config = stage_config({**file_context(), "stage": options.stage})
         announce(config, _caller(config.region))
         if options.command == "destroy":
@@ -59,6 +60,16 @@ def refuse_emulation(environment: Mapping[str, str]) -> None:
             "cloud, and this command is for a real account. Unset it "
             f"(unset {' '.join(pointing)}) and try again. The CDK CLI itself can deploy into the "
             "embedded cloud: see the README."
+        )
+
+
+def refuse_unknown(stage: str) -> None:
+    """Refuse a stage that cdk.json does not have, in the words of `make`."""
+    known = sorted(file_context().get("stages", {}))
+    if stage not in known:
+        raise CommandError(
+            f"There is no stage {stage!r}. cdk.json knows: {', '.join(known)}. Choose one with "
+            f"STAGE={known[0] if known else 'NAME'}, or add {stage!r} under `stages` in cdk.json."
         )
 
 

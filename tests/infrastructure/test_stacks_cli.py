@@ -69,7 +69,7 @@ def test_an_unknown_stage_is_refused(
 ) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     assert cli.main(["diff", "--stage", "qa"]) == 1
-    assert "cdk.json knows: dev, prod" in capsys.readouterr().err
+    assert "cdk.json knows: dev, prod. Choose one with STAGE=dev" in capsys.readouterr().err
 
 
 def test_account_region_stage_and_caller_are_said_first(
