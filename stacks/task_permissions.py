@@ -83,7 +83,10 @@ def validate_dataset(r: Resources) -> Permissions:
 
 
 def upload_dataset(r: Resources) -> Permissions:
-    """Reads the pinned versions and the findings, and writes the training files."""
+    """Reads the pinned versions and the findings, writes the training files, and copies media.
+
+    A copy is read and written by whoever asks for it, and its tags are new ones.
+    """
     return [
         r.use_key("s3"),
         r.objects(r.datasets_bucket, "datasets/", *_READ),

@@ -27,6 +27,7 @@ SERVICES = {
 _RENAMED = {
     "bedrock:Converse": ["bedrock:InvokeModel"],
     "dynamodb:TransactWriteItems": ["dynamodb:UpdateItem"],
+    "s3:CopyObject": ["s3:GetObject", "s3:PutObject"],
     "s3:HeadObject": ["s3:GetObject", "s3:ListBucket"],
     "s3:ListObjectsV2": ["s3:ListBucket"],
 }

@@ -140,6 +140,18 @@ def test_the_customization_role_reads_training_sets_and_writes_training_output(
     assert "DatasetsBucket" not in flat(service.statements(role))
 
 
+def test_media_are_copied_at_their_version_and_tagged_where_bedrock_reads_them(
+    service: Synthesized,
+) -> None:
+    role = f"{PREFIX}UploadDatasetRole"
+    [read] = service.may(role, "s3:GetObjectVersion")
+    [write] = service.may(role, "s3:PutObjectTagging")
+    assert "DatasetsBucket" in flat(read["Resource"])
+    assert '"/datasets/*"' in flat(read["Resource"])
+    assert "s3:PutObject" in write["Action"]
+    assert '"/runs/*"' in flat(write["Resource"])
+
+
 def test_the_key_is_used_through_named_services_only(service: Synthesized) -> None:
     using = [s for _, s in service.all_statements() if "kms:" in flat(s["Action"])]
     assert using
