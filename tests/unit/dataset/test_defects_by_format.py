@@ -4,7 +4,10 @@ The folder says which format the base model takes, the name of the file which ru
 line breaks, and how.
 """
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dataset_builders import DEFECTS, HAIKU, NO_SPLIT, NOVA, TITAN, recipe_for
@@ -43,6 +46,7 @@ METHODS = {
 }
 FILES = sorted(DEFECTS.glob("*/*.jsonl"))
 SIZES = {"too-few-records"}
+OWN_WORDS = {"user", "assistant", "system", "text", "image", "png", "mp4", "jpg", "1", "a", "9"}
 
 
 def name_of(path: Path) -> str:
@@ -85,6 +89,25 @@ def test_only_records_with_errors_are_rejected(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_slow_path_finds_the_same(path: Path) -> None:
     assert report_on(path) == report_on(path, fast=False)
+
+
+def texts_of(value: Any) -> Iterator[str]:
+    """Every text and every key in a record that is not the format's own word."""
+    if isinstance(value, str):
+        yield from [] if value in OWN_WORDS else [value]
+    elif isinstance(value, list):
+        yield from (text for each in value for text in texts_of(each))
+    elif isinstance(value, dict):
+        yield from (text for each in value.values() for text in texts_of(each))
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_no_finding_quotes_the_record(path: Path) -> None:
+    if code_of(path) == "duplicate-key":
+        return
+    record = json.loads(path.read_text(encoding="utf-8").splitlines()[1])
+    said = " ".join(f"{each.message} {each.field}" for each in report_on(path).findings)
+    assert [text for text in texts_of(record) if text.strip() and text in said] == []
 
 
 def test_every_format_has_files() -> None:
