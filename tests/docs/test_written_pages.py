@@ -27,7 +27,6 @@ SMALLEST = {
 EXAMPLE_VALUES = {
     "data.personal_data": "redact",
     "data.duplicates": "drop",
-    "evaluation.general_test_set": "s3://bucket/key",
     "deployment.expires_after": "7d",
 }
 

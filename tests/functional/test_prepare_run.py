@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.functional.samples import NOVA, NOW, RECIPE, Json, recipe, unique
+from tests.functional.samples import NOVA, NOW, RECIPE, Json, lines, recipe, records, unique
 from tests.functional.world import Call, World
 from tunedrop.availability import Quotas
 from tunedrop.errors import (
@@ -248,3 +248,40 @@ def test_the_time_of_the_first_entry_is_kept(world: World) -> None:
     records.enter(run.run_id, "PrepareRun", NOW)
     records.enter(run.run_id, "PrepareRun", NOW + timedelta(hours=1))
     assert world.find(run).timeline == {"PrepareRun": "2026-11-22T12:00:00.000Z"}
+
+
+GENERAL = f"datasets/{RECIPE}/general/questions.jsonl"
+
+
+def with_general_test_set(world: World, named: str, content: bytes | None = None) -> Json:
+    """A drop for a recipe that names a general test set, which is there if it has content."""
+    if content is not None:
+        world.put(GENERAL, content)
+    world.deploy(recipe(evaluation={"general_test_set": named}))
+    return given(world.drop())
+
+
+@pytest.mark.parametrize("in_bucket", [False, True], ids=["by its path", "by its uri"])
+def test_the_general_test_set_is_pinned(world: World, call: Call, in_bucket: bool) -> None:
+    uri = f"s3://{world.settings.datasets_bucket}/{GENERAL}"
+    named = uri if in_bucket else "general/questions.jsonl"
+    event = with_general_test_set(world, named, lines(records(3)))
+    call("prepare_run", **event)
+    [pinned] = world.services.records.get(event["run_id"]).files["general"]
+    assert pinned["key"] == GENERAL
+    assert pinned["version_id"]
+
+
+@pytest.mark.parametrize(
+    ("named", "content", "words"),
+    [
+        ("general/questions.jsonl", None, "there is no such object"),
+        ("s3://elsewhere/questions.jsonl", None, "which the service may not read"),
+        ("general/questions.jsonl", b'{"prompt": 1}', "cannot be asked: line 1: prompt"),
+        ("general/questions.jsonl", b'{"input": "text"}', "line 1 is no dialogue of texts"),
+    ],
+)
+def test_a_general_test_set_that_cannot_be_asked_is_refused_before_anything_is_spent(
+    world: World, call: Call, named: str, content: bytes | None, words: str
+) -> None:
+    assert words in refusal(call, with_general_test_set(world, named, content))

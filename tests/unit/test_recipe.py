@@ -33,6 +33,7 @@ def test_three_keys_suffice() -> None:
     assert recipe.evaluation.beat is None
 
 
+EMBEDDING, CANVAS = "amazon.titan-embed-image-v1:0", "amazon.nova-canvas-v1:0"
 SERVED = [
     (model, method)
     for model in all_models()
@@ -42,9 +43,15 @@ SERVED = [
 ]
 
 
+def needs_general_test_set(model: BaseModel, method: str) -> bool:
+    return method == "domain_adaptation" and model.inference.request == "converse"
+
+
 @pytest.mark.parametrize(("model", "method"), SERVED, ids=lambda each: getattr(each, "id", each))
 def test_every_model_of_the_catalog_can_be_named(model: BaseModel, method: str) -> None:
-    recipe = loaded(base_model=model.id, method=method)
+    needed = needs_general_test_set(model, method)
+    asked = {"general_test_set": "general/questions.jsonl"} if needed else {}
+    recipe = loaded(base_model=model.id, method=method, evaluation=asked)
     assert recipe.deployment.mode in ("on_demand", "provisioned")
     assert recipes.from_json(recipes.to_json(recipe)) == recipe
     sent = recipes.bedrock_hyperparameters(recipe)
@@ -208,3 +215,24 @@ def test_recipes_for_retired_models_need_the_switch() -> None:
 
 def test_patience_beyond_a_week_is_refused() -> None:
     assert "patience is 8d; at most 7d" in refusal(deployment={"patience": "8d"})
+
+
+@pytest.mark.parametrize(
+    ("base_model", "evaluation", "words"),
+    [
+        (EMBEDDING, {"metrics": {"rouge_l": 0.3}}, "measured by recall_at_1, recall_at_5"),
+        (EMBEDDING, {"general_test_set": "general/questions.jsonl"}, "answers with no text"),
+        (CANVAS, {"metrics": {"recall_at_1": 0.3}}, "images are not compared"),
+        (CANVAS, {"beat": "base"}, "evaluation.beat cannot be judged for Nova Canvas"),
+    ],
+)
+def test_what_a_models_answers_cannot_show_is_refused(
+    base_model: str, evaluation: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(InvalidInputError, match=words):
+        loaded(base_model=base_model, evaluation=evaluation)
+
+
+def test_embeddings_are_asked_for_recall() -> None:
+    goals = {"metrics": {"recall_at_5": 0.5}, "beat": "base"}
+    assert loaded(base_model=EMBEDDING, evaluation=goals).evaluation.metrics == {"recall_at_5": 0.5}

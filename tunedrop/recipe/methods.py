@@ -18,7 +18,7 @@ def method_problems(recipe: Recipe, model: BaseModel, *, allow_unserved: bool) -
         return
     if not (allow_unserved or model.customization(recipe.method).served):
         yield not_served(model, recipe.method)
-    yield from _general_test_set_problems(recipe)
+    yield from _general_test_set_problems(recipe, model)
 
 
 def not_offered(model: BaseModel, method: str) -> str:
@@ -60,10 +60,10 @@ def _nobody(method: str) -> str:
     return "no active model offers it" + (f"; {instead}" if instead else "")
 
 
-def _general_test_set_problems(recipe: Recipe) -> Iterator[str]:
+def _general_test_set_problems(recipe: Recipe, model: BaseModel) -> Iterator[str]:
     given = recipe.evaluation.general_test_set
     if given is None:
-        if recipe.method == "domain_adaptation":
+        if recipe.method == "domain_adaptation" and model.inference.request == "converse":
             yield (
                 'method "domain_adaptation" needs evaluation.general_test_set, so that the report '
                 "shows what was gained in the domain and lost elsewhere: name a .jsonl of general "
