@@ -45,15 +45,18 @@ def _summaries(call: Call) -> Iterator[dict[str, Any]]:
     for model in catalog.models:
         if catalog.lifecycle(model, now().date()) == "END_OF_LIFE":
             continue
-        if call.region in model.inference.regions or catalog.keep_retired:
+        is_one = model.id == model.inference.model_id
+        offered = catalog.is_offered(model, call.region)
+        asked = call.region in model.inference.regions or catalog.keep_retired
+        if asked and not (is_one and offered):
             yield _summary(call, model, model.inference.model_id, [], ["ON_DEMAND"])
-        if catalog.is_offered(model, call.region):
+        if offered:
             customizations = [
                 each.customization_type
                 for each in model.customizations
                 if each.customization_type in _LISTED_CUSTOMIZATIONS
             ]
-            types = ["PROVISIONED"] if model.serving.provisioned else []
+            types = ["ON_DEMAND"] * is_one + ["PROVISIONED"] * model.serving.provisioned
             yield _summary(call, model, model.id, customizations, types)
 
 

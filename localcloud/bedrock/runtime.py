@@ -146,7 +146,8 @@ def _asked_model(call: Call) -> AnyModel:
     identifier: str = call.parameters["modelId"]
     if ":provisioned-model/" in identifier or ":custom-model-deployment/" in identifier:
         return _served_model(call, identifier)
-    if call.cloud.catalog.by_training_id(identifier):
+    catalog = call.cloud.catalog
+    if catalog.by_training_id(identifier) and not catalog.by_inference_id(identifier):
         raise not_found("Model not found.")
     return _base_model(call, identifier)
 

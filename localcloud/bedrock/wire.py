@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import botocore.session
-from botocore.model import OperationModel, Shape, StructureShape
+from botocore.model import ListShape, OperationModel, Shape, StructureShape
 
 from localcloud.bedrock.errors import ServiceError, invalid
 
@@ -201,6 +201,14 @@ def _from_text(shape: Shape, text: str, name: str) -> Any:
 
 
 def _from_json(shape: Shape, value: Any) -> Any:
+    """The value with its blobs, wherever they are, as bytes."""
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        return {
+            name: _from_json(shape.members[name], member) if name in shape.members else member
+            for name, member in value.items()
+        }
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        return [_from_json(shape.member, member) for member in value]
     if shape.type_name == "blob" and isinstance(value, str):
         return base64.b64decode(value)
     return value

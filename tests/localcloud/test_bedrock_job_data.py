@@ -21,6 +21,7 @@ from tests.localcloud.bedrock_world import (
     prompt_completion,
     records,
 )
+from tests.localcloud.pictures import drawn
 
 FORMAT = 'must follow \'{"schemaVersion"'
 
@@ -323,7 +324,7 @@ def test_images_must_be_there(bedrock_world: World) -> None:
     bedrock_world.put(bucket, "in/train.jsonl", lines(showing(f"s3://{bucket}/in/x.png")))
     missing = bedrock_world.bedrock.create_model_customization_job(**request)
     bedrock_world.ended_job(missing["jobArn"])
-    bedrock_world.put(bucket, "in/x.png", b"png")
+    bedrock_world.put(bucket, "in/x.png", drawn(1, 1)[0].png)
     renamed = {**request, "jobName": f"{request['jobName']}-2"}
     there = bedrock_world.bedrock.create_model_customization_job(**renamed)
     ends = [bedrock_world.ended_job(each["jobArn"])["status"] for each in (missing, there)]
