@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunedrop.dataset.media_copies import MediaCopies
-from tunedrop.dataset.media_files import MediaOfRecipe, MediaVersion
+from tunedrop.dataset.media_files import MediaInBucket, MediaVersion
 from tunedrop.dataset.media_inspection import MediaInspection
 from tunedrop.dataset.media_manifest import MediaManifest
 from tunedrop.dataset.target import Target
@@ -26,7 +26,7 @@ class RunMedia:
 
     def inspection(self, run: Run) -> MediaInspection:
         """A checker of what the records of a run name."""
-        store = MediaOfRecipe(self.objects, self.datasets.bucket, run.recipe)
+        store = MediaInBucket(self.objects, self.datasets.bucket, run.recipe)
         return MediaInspection(store, Target.of(run.plan))
 
     def pin(self, run: Run, manifest: MediaManifest) -> dict[str, Any]:

@@ -181,7 +181,10 @@ def test_every_faulty_picture_is_named_with_its_line(world: World, call: Call, m
 @pytest.mark.parametrize(
     ("uri", "words"),
     [
-        ("s3://another-bucket/a.png", "lies in another bucket; it must lie in datasets/support/"),
+        (
+            "s3://another-bucket/a.png",
+            "lies in another bucket; it must lie in s3://{bucket}/datasets/support/",
+        ),
         ("s3://{bucket}/datasets/other/a.png", "lies outside of the recipe's folder"),
     ],
 )
@@ -189,9 +192,10 @@ def test_a_picture_in_the_wrong_place_is_refused_and_told_where_to_go(
     world: World, call: Call, uri: str, words: str
 ) -> None:
     world.put("datasets/other/a.png", png())
-    misplaced = uri.format(bucket=world.settings.datasets_bucket)
-    run = a_run(world, captions([*pictures(world, 7), misplaced]))
-    assert f"line 8, image-ref: the image {words}" in rejection(call, run)
+    bucket = world.settings.datasets_bucket
+    run = a_run(world, captions([*pictures(world, 7), uri.format(bucket=bucket)]))
+    told = words.format(bucket=bucket)
+    assert f"line 8, image-ref: the image {told}" in rejection(call, run)
 
 
 def test_records_with_faulty_media_are_set_aside_where_the_recipe_allows_it(

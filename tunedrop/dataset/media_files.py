@@ -97,13 +97,19 @@ class MediaOnThisMachine:
         return _file_or_fault(self._s3.open(place.bucket, place.key), kind)
 
 
-class MediaOfRecipe:
-    """Media in the folder of a recipe in a bucket, and nowhere else."""
+class MediaInBucket:
+    """Media in the bucket of their dataset; in the folder of a recipe, where there is one.
 
-    def __init__(self, s3: S3Opener, bucket: str, recipe: str) -> None:
+    `folder` is what paths are relative to; by default the folder of the recipe.
+    """
+
+    def __init__(
+        self, s3: S3Opener, bucket: str, recipe: str | None, folder: str | None = None
+    ) -> None:
         self._s3 = s3
         self._bucket = bucket
         self._recipe = recipe
+        self._folder = recipe_folder(recipe) if folder is None else folder
 
     def skips(self, uri: str) -> bool:
         """See `MediaStore`."""
@@ -114,9 +120,8 @@ class MediaOfRecipe:
         place = place_of(uri, kind, self._recipe, self._bucket)
         if isinstance(place, Fault):
             return place
-        if isinstance(place, str):
-            place = S3Place(self._bucket, recipe_folder(self._recipe) + place)
-        return _file_or_fault(self._s3.open(place.bucket, place.key), kind)
+        key = self._folder + place if isinstance(place, str) else place.key
+        return _file_or_fault(self._s3.open(self._bucket, key), kind)
 
 
 def _file_or_fault(found: MediaFile | str | None, kind: MediaKind) -> MediaFile | Fault:

@@ -23,9 +23,9 @@ class S3Place(Struct, frozen=True):
     key: str
 
 
-def recipe_folder(recipe: str) -> str:
-    """Where the media of a recipe lie in the datasets bucket, and what paths are relative to."""
-    return f"{DATASETS_PREFIX}{recipe}/"
+def recipe_folder(recipe: str | None) -> str:
+    """Where the media of a recipe lie in the datasets bucket; "" for those of none."""
+    return f"{DATASETS_PREFIX}{recipe}/" if recipe else ""
 
 
 def place_of(
@@ -41,9 +41,9 @@ def place_of(
     if found is None:
         return "/".join(part for part in uri.split("/") if part != ".")
     place = S3Place(found[1], found[2])
-    folder = recipe_folder(recipe) if recipe else ""
+    folder = recipe_folder(recipe)
     if bucket is not None and place.bucket != bucket:
-        message = f"the {kind} lies in another bucket; it must lie in {folder} of {bucket}"
+        message = f"the {kind} lies in another bucket; it must lie in s3://{bucket}/{folder}"
         return Fault(code="media-misplaced", message=message)
     if not place.key.startswith(folder):
         message = f"the {kind} lies outside of the recipe's folder; it must lie in {folder}"

@@ -11,7 +11,7 @@ from tunedrop.dataset.findings import Fault
 from tunedrop.dataset.media_files import (
     FIRST_BYTES,
     MediaFile,
-    MediaOfRecipe,
+    MediaInBucket,
     MediaOnThisMachine,
     MediaVersion,
     PartsOfFile,
@@ -38,7 +38,10 @@ def test_an_object_in_the_folder_of_the_recipe_is_in_its_place() -> None:
 @pytest.mark.parametrize(
     ("uri", "words"),
     [
-        ("s3://other/datasets/shop/a.png", "another bucket; it must lie in datasets/shop/ of data"),
+        (
+            "s3://other/datasets/shop/a.png",
+            "another bucket; it must lie in s3://data/datasets/shop/",
+        ),
         ("s3://data/datasets/shop-two/a.png", "outside of the recipe's folder"),
         ("s3://data/a.png", "it must lie in datasets/shop/"),
     ],
@@ -85,7 +88,7 @@ class Bucket:
 
 
 def test_paths_and_objects_of_a_recipe_are_the_same_files() -> None:
-    store = MediaOfRecipe(Bucket(**{"data/datasets/shop/i/a.png": png()}), "data", "shop")
+    store = MediaInBucket(Bucket(**{"data/datasets/shop/i/a.png": png()}), "data", "shop")
     for uri in ("i/a.png", "s3://data/datasets/shop/i/a.png"):
         found = store.open(uri, "image")
         assert not isinstance(found, Fault)
@@ -93,8 +96,17 @@ def test_paths_and_objects_of_a_recipe_are_the_same_files() -> None:
     assert not store.skips("s3://data/datasets/shop/i/a.png")
 
 
+def test_paths_may_be_relative_to_another_folder_of_the_bucket() -> None:
+    store = MediaInBucket(Bucket(**{"data/mine/i/a.png": png()}), "data", None, "mine/")
+    for uri in ("i/a.png", "s3://data/mine/i/a.png"):
+        assert not isinstance(store.open(uri, "image"), Fault)
+    elsewhere = store.open("s3://other/mine/i/a.png", "image")
+    assert isinstance(elsewhere, Fault)
+    assert elsewhere.message == "the image lies in another bucket; it must lie in s3://data/"
+
+
 def test_what_is_not_there_and_what_may_not_be_read_are_told_apart() -> None:
-    store = MediaOfRecipe(Bucket(**{"data/datasets/shop/b": "it is archived"}), "data", "shop")
+    store = MediaInBucket(Bucket(**{"data/datasets/shop/b": "it is archived"}), "data", "shop")
     assert code_of(store.open("a", "image")) == "media-not-found"
     refused = store.open("b", "video")
     assert isinstance(refused, Fault)
