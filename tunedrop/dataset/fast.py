@@ -5,229 +5,112 @@ nothing; whatever it cannot be sure of, it leaves to the slow path.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import add, attrgetter
-from typing import Literal, Protocol, TypeVar
+from itertools import filterfalse
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
 
 from tunedrop.dataset.formats import Format
-from tunedrop.dataset.records import Record, Role, Turn
-from tunedrop.dataset.splits import text_key
+from tunedrop.dataset.rows import SHAPES, Flat, Row, Shape
 from tunedrop.dataset.target import Target
+from tunedrop.dataset.text_rules import may_hold_mojibake
 
-_ESCAPED_ASCII = re.compile(rb"\\u00[0-7]")
-_ROLES: tuple[Role, Role] = ("user", "assistant")
-_BOUNDARY = b"}\n{"
+# JSON's escapes of ASCII characters by number (in keys too) and of control characters. All
+# patterns here begin with one literal character: the search for it is what is fast.
+_RARE_ESCAPE = re.compile(rb"\\[bfu]")
+_ASCII_ESCAPE = re.compile(rb"\\(?:[bf]|u00[0-7])")
+# No text holds it: it could only come of an escape.
+_SEPARATOR = "\0"
+_ONE_EXCHANGE = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CleanBlock:
-    """Records in which nothing is wrong, with what was reckoned on the way."""
+    """Records in which nothing is wrong, one per line, with what was reckoned on the way."""
 
-    rows: Sequence["Row"]
+    first_line: int
+    rows: Sequence[Row]
     characters: int
-
-
-class Row(Protocol):
-    """A decoded line of some format."""
-
-    def key(self) -> int:
-        """Its `split_key`."""
-
-    def record(self) -> Record:
-        """The neutral record."""
-
-
-class _Pair(Struct, forbid_unknown_fields=True, gc=False):
-    prompt: str
-    completion: str
-
-    def key(self) -> int:
-        return text_key("", self.prompt, self.completion)
-
-    def record(self) -> Record:
-        return Record(None, (Turn("user", self.prompt), Turn("assistant", self.completion)))
-
-
-class _Message(Struct, forbid_unknown_fields=True, gc=False):
-    role: Literal["system", "developer", "user", "assistant"]
-    content: str
-
-
-class _Chat(Struct, forbid_unknown_fields=True, gc=False):
-    messages: list[_Message]
-    system: str | UnsetType = UNSET
-
-    def texts(self) -> list[str]:
-        """The system prompt, or an empty text, and then the turns."""
-        if self.messages[0].role in _ROLES:
-            system = "" if self.system is UNSET else self.system
-            return [system, *(each.content for each in self.messages)]
-        return [each.content for each in self.messages]
-
-    def key(self) -> int:
-        return text_key(*self.texts())
-
-    def record(self) -> Record:
-        return _record(self.texts())
-
-
-class _Text(Struct, forbid_unknown_fields=True, gc=False):
-    text: str
-
-
-class _BlockMessage(Struct, forbid_unknown_fields=True, gc=False):
-    role: Role
-    content: tuple[_Text]
-
-
-class _Conversation(Struct, forbid_unknown_fields=True, gc=False, rename="camel"):
-    schema_version: Literal["bedrock-conversation-2024"]
-    messages: list[_BlockMessage]
-    system: tuple[_Text] | UnsetType = UNSET
-
-    def texts(self) -> list[str]:
-        """The system prompt, or an empty text, and then the turns."""
-        system = "" if self.system is UNSET else self.system[0].text
-        return [system, *(each.content[0].text for each in self.messages)]
-
-    def key(self) -> int:
-        return text_key(*self.texts())
-
-    def record(self) -> Record:
-        return _record(self.texts())
-
-
-R = TypeVar("R", bound=Struct)
 
 
 class FastPath:
     """Checks blocks of one format for one target."""
 
-    def __init__(self, format_: Format, target: Target) -> None:
-        self._format = format_
+    def __init__(self, shape: Shape, target: Target) -> None:
+        self._flat = shape.flat
         self._target = target
-        self._safe = target.safe_characters
-        reserved = [_as_json(each) for each in target.limits.reserved_strings]
-        slash = [b"\\/"] if any(b"/" in each for each in reserved) else []
-        self._suspicious = (b"\r", b"\\b", b"\\f", b"\x7f", *reserved, *slash)
-        self._pairs = msgspec.json.Decoder(_Pair)
-        self._chats = msgspec.json.Decoder(_Chat)
-        self._conversations = msgspec.json.Decoder(_Conversation)
+        self._safe_characters = target.safe_characters
+        self._decode = msgspec.json.Decoder(shape.row).decode
+        self._reserved = list(_searches(target.limits.reserved_strings))
 
-    def clean(self, block: bytes, lines: int) -> CleanBlock | None:
+    @classmethod
+    def of(cls, format_: Format, target: Target) -> "FastPath | None":
+        """The fast path of a format; None where it has none, or the target cannot say it."""
+        shape = SHAPES.get(format_)
+        return cls(shape, target) if shape and target.format in shape.targets else None
+
+    def clean(self, data: bytes, lines: Sequence[bytes], first_line: int) -> CleanBlock | None:
         """The rows of a block of whole lines, or None where one of them may have a fault."""
-        if any(each in block for each in self._suspicious):
+        if _has_suspicious_bytes(data):
             return None
-        if b"\\u00" in block and _ESCAPED_ASCII.search(block):
+        try:
+            rows = list(map(self._decode, lines))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
-        if self._format == "prompt-completion":
-            return self._clean_pairs(block, lines)
-        if self._format == "bedrock-conversation-2024":
-            return self._clean_conversations(block, lines)
-        return self._clean_chats(block, lines)
+        flat = self._flat(rows)
+        if flat is None or not self._expressible(flat) or not self._short(lines, rows):
+            return None
+        joined = _joined(flat.texts)
+        if not self._texts_fit(flat.texts, joined):
+            return None
+        # A key that stands twice in an object brings more quotation marks than the rows account
+        # for; nothing brings fewer, because none is escaped by number.
+        if data.count(b'"') != flat.quotes + sum(each.count('"') for each in joined):
+            return None
+        characters = sum(map(len, flat.texts))
+        return CleanBlock(first_line=first_line, rows=rows, characters=characters)
 
-    def _clean_pairs(self, block: bytes, lines: int) -> CleanBlock | None:
-        rows = _decoded(self._pairs, block, lines)
-        if rows is None or not _once_each(block, lines, b'"prompt"', b'"completion"'):
-            return None
-        prompts = list(map(attrgetter("prompt"), rows))
-        completions = list(map(attrgetter("completion"), rows))
-        if _any_blank(prompts) or _any_blank(completions):
-            return None
-        characters = list(map(add, map(len, prompts), map(len, completions)))
-        if max(characters) > self._safe:
-            return None
-        return CleanBlock(rows=rows, characters=sum(characters))
+    def _expressible(self, flat: Flat) -> bool:
+        several = flat.most_turns > _ONE_EXCHANGE
+        return (self._target.takes_system_prompt or not flat.systems) and (
+            self._target.takes_several_turns or not several
+        )
 
-    def _clean_chats(self, block: bytes, lines: int) -> CleanBlock | None:
-        rows = _decoded(self._chats, block, lines)
-        if rows is None or not _once_each(block, lines, b'"messages"'):
-            return None
-        messages = sum(len(row.messages) for row in rows)
-        if not _once_each(block, messages, b'"role"', b'"content"'):
-            return None
-        if not all(self._chat_roles_fit(row) for row in rows):
-            return None
-        return self._clean_texts(rows, block)
+    def _short(self, lines: Sequence[bytes], rows: Sequence[Row]) -> bool:
+        """Whether every record is within all limits; no text is longer than its line."""
+        safe = self._safe_characters
+        if max(map(len, lines)) <= safe:
+            return True
+        return all(sum(map(len, row.texts())) <= safe for row in rows)
 
-    def _chat_roles_fit(self, row: _Chat) -> bool:
-        roles = [each.role for each in row.messages]
-        if self._format == "openai-chat" and roles and roles[0] not in _ROLES:
-            return row.system is UNSET and _alternate(roles[1:])
-        if self._format == "openai-chat" and row.system is not UNSET:
+    def _texts_fit(self, texts: Sequence[str], joined: Sequence[str]) -> bool:
+        if not all(texts) or any(map(str.isspace, texts)):
             return False
-        return _alternate(roles)
-
-    def _clean_conversations(self, block: bytes, lines: int) -> CleanBlock | None:
-        rows = _decoded(self._conversations, block, lines)
-        if rows is None or not _once_each(block, lines, b'"messages"', b'"schemaVersion"'):
-            return None
-        messages = sum(len(row.messages) for row in rows)
-        systems = sum(row.system is not UNSET for row in rows)
-        if not _once_each(block, messages, b'"role"', b'"content"'):
-            return None
-        if not _once_each(block, messages + systems, b'"text"'):
-            return None
-        if not all(_alternate([each.role for each in row.messages]) for row in rows):
-            return None
-        return self._clean_texts(rows, block)
-
-    def _clean_texts(
-        self, rows: Sequence[_Chat] | Sequence[_Conversation], block: bytes
-    ) -> CleanBlock | None:
-        total = 0
-        systems = 0
-        for row in rows:
-            texts = row.texts()
-            if _any_blank(texts[1:]) or not self._expressible(texts):
-                return None
-            characters = sum(map(len, texts))
-            if characters > self._safe:
-                return None
-            total += characters
-            systems += texts[0] != ""
-        if block.count(b'"system"') + block.count(b'"developer"') != systems:
-            return None
-        return CleanBlock(rows=rows, characters=total)
-
-    def _expressible(self, texts: list[str]) -> bool:
-        if texts[0]:
-            return self._target.takes_system_prompt and not texts[0].isspace()
-        return len(texts) == 3 or self._target.takes_several_turns  # noqa: PLR2004
+        return not any(
+            last in each and find(each) for each in joined for last, find in self._reserved
+        )
 
 
-def _decoded(decoder: msgspec.json.Decoder[R], block: bytes, lines: int) -> list[R] | None:
-    """One row per line, each between its own newlines; None where that is not certain."""
-    try:
-        rows = decoder.decode_lines(block)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return None
-    return rows if len(rows) == lines == block.count(_BOUNDARY) + 1 else None
+def _has_suspicious_bytes(data: bytes) -> bool:
+    if b"\r" in data or b"\x7f" in data:
+        return True
+    escape = _RARE_ESCAPE.search(data)
+    if escape and _ASCII_ESCAPE.search(data, escape.start()):
+        return True
+    return may_hold_mojibake(data, escapes=escape is not None)
 
 
-def _once_each(block: bytes, times: int, *keys: bytes) -> bool:
-    """Whether no key can stand twice in an object: as many of each as there are objects."""
-    return all(block.count(key) == times for key in keys)
+def _joined(texts: Sequence[str]) -> list[str]:
+    """All texts, in as few as is cheap: one wide character would make all the others as wide."""
+    narrow = list(filter(str.isascii, texts))
+    if len(narrow) == len(texts):
+        return [_SEPARATOR.join(narrow)]
+    return [_SEPARATOR.join(narrow), _SEPARATOR.join(filterfalse(str.isascii, texts))]
 
 
-def _any_blank(texts: Sequence[str]) -> bool:
-    return not all(texts) or any(map(str.isspace, texts))
-
-
-def _alternate(roles: Sequence[str]) -> bool:
-    pairs = len(roles) // 2
-    return pairs > 0 and list(roles) == list(_ROLES) * pairs
-
-
-def _record(texts: list[str]) -> Record:
-    turns = tuple(Turn(_ROLES[index % 2], text) for index, text in enumerate(texts[1:]))
-    return Record(texts[0] or None, turns)
-
-
-def _as_json(text: str) -> bytes:
-    """A text as it stands inside a JSON string when nothing is escaped needlessly."""
-    return msgspec.json.encode(text)[1:-1]
+def _searches(reserved: Sequence[str]) -> Iterator[tuple[str, Callable[[str], object]]]:
+    """For each last character of reserved strings: itself, and the search for all that end so."""
+    for last in sorted({each[-1] for each in reserved}):
+        endings = [f"(?<={re.escape(each)})" for each in reserved if each.endswith(last)]
+        yield last, re.compile(f"{re.escape(last)}(?:{'|'.join(endings)})").search

@@ -1,42 +1,58 @@
 """From a stream of bytes to blocks of whole lines, in memory that does not grow with the file."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 
-BLOCK_BYTES = 1 << 20
+# A block and what is decoded from it fit into a processor's second-level cache.
+BLOCK_BYTES = 1 << 18
 MAX_LINE_BYTES = 8 << 20
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourceFile:
-    """A file that can be read again and again: each call of `chunks` begins at its start."""
+    """A file that can be read again and again: each call of `chunks` begins at its start.
+
+    Where `size` is known, a file that is too large is refused before it is read.
+    """
 
     name: str
     chunks: Callable[[], Iterable[bytes]]
+    size: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Block:
-    """Whole lines (the last one of a file may lack its newline), or one line that is too long."""
+    """Whole lines (the last one of a file may lack its newline), or one line that is too long.
+
+    `lines` are those of `data`, with their newlines.
+    """
 
     data: bytes
     first_line: int
-    lines: int
+    lines: Sequence[bytes]
     overlong: bool = False
+
+    def holding(self, data: bytes) -> "Block":
+        """The block with the same lines in other words."""
+        return replace(self, data=data, lines=lines_of(data))
 
     def each_line(self) -> Iterator[tuple[int, bytes]]:
         """Line numbers and lines, without their newlines."""
-        lines = self.data.split(b"\n")
-        if not lines[-1]:
-            lines.pop()
-        return enumerate(lines, self.first_line)
+        bare = (line.removesuffix(b"\n") for line in self.lines)
+        return enumerate(bare, self.first_line)
 
 
 def local_file(path: Path) -> SourceFile:
     """A file on this machine."""
     return SourceFile(name=path.name, chunks=lambda: _read(path))
+
+
+def lines_of(data: bytes) -> list[bytes]:
+    """The lines of a block, with their newlines."""
+    return BytesIO(data).readlines()
 
 
 def blocks(chunks: Iterable[bytes]) -> Iterator[Block]:
@@ -52,16 +68,16 @@ def blocks(chunks: Iterable[bytes]) -> Iterator[Block]:
         start = 0
         first_end = piece.find(b"\n") + 1
         if skipping or len(rest) + first_end > MAX_LINE_BYTES:
-            yield Block(data=b"", first_line=line, lines=1, overlong=True)
+            yield Block(data=b"", first_line=line, lines=(b"",), overlong=True)
             start, line, rest, skipping = first_end, line + 1, b"", False
-        data = rest + piece[start:end]
+        data = b"".join((rest, memoryview(piece)[start:end]))
         rest = piece[end:]
         if data:
-            block = Block(data=data, first_line=line, lines=data.count(b"\n"))
-            line += block.lines
+            block = Block(data=data, first_line=line, lines=lines_of(data))
+            line += len(block.lines)
             yield block
     if skipping or rest:
-        yield Block(data=rest, first_line=line, lines=1, overlong=skipping)
+        yield Block(data=rest, first_line=line, lines=(rest,), overlong=skipping)
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -82,6 +98,6 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _read(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:
         while chunk := file.read(BLOCK_BYTES):
             yield chunk

@@ -8,15 +8,16 @@ import msgspec
 from msgspec import Struct
 
 from tunedrop.dataset.fast import CleanBlock
-from tunedrop.dataset.findings import finding
+from tunedrop.dataset.findings import Fault, finding
 from tunedrop.dataset.formats import write
 from tunedrop.dataset.lines import SourceFile
-from tunedrop.dataset.records import Record
+from tunedrop.dataset.media_manifest import MediaPlan, with_media
+from tunedrop.dataset.records import AnyRecord
 from tunedrop.dataset.report import ValidationReport
 from tunedrop.dataset.scanning import CheckedLine, FileScan
 from tunedrop.dataset.splits import Side, side, split_key
+from tunedrop.dataset.tallies import SIDES
 from tunedrop.dataset.target import Target
-from tunedrop.dataset.validation import SIDES
 from tunedrop.errors import DatasetRejectedError, InvalidInputError
 from tunedrop.recipe import Recipe
 
@@ -63,23 +64,26 @@ def prepare(
     recipe: Recipe,
     report: ValidationReport,
     open_output: Callable[[str], Output],
+    media: MediaPlan | None = None,
 ) -> PreparedDataset:
     """Write train.jsonl, validation.jsonl, test.jsonl and rejected.jsonl, in one pass.
 
-    The same files, recipe and report give the same bytes. `InvalidInputError` where a file is not
-    the one that the report was made of.
+    The same files, recipe, report and plan for media give the same bytes. Without a plan media
+    keep the names that they have. `InvalidInputError` where a file is not the one that the report
+    was made of.
     """
     target = Target.of(recipe)
     writers = {name: _Writer(f"{name}.jsonl", open_output) for name in (*SIDES, REJECTED)}
     bounds = report.split.bounds()
     for role in _used_roles(target):
         for source in files.get(role, ()):
-            for item in _records(source, target, report):
+            for item in _records(source, target, report, media):
                 if isinstance(item, bytes):
                     writers[REJECTED].add(item, 0)
                     continue
                 name = side(split_key(item), bounds) if role == "train" else role
-                writers[name].add(write(item, target.format), item.characters)
+                moved = with_media(item, media.move) if media else item
+                writers[name].add(write(moved, target.format), item.characters)
     prepared = PreparedDataset(**{name: each.close(target) for name, each in writers.items()})
     _check_sizes(prepared, target)
     return prepared
@@ -135,25 +139,29 @@ class _Writer:
 
 
 def _records(
-    source: SourceFile, target: Target, report: ValidationReport
-) -> Iterator[Record | bytes]:
+    source: SourceFile, target: Target, report: ValidationReport, media: MediaPlan | None
+) -> Iterator[AnyRecord | bytes]:
     """Usable records, and for each other line the line of rejected.jsonl that accounts for it."""
     scan = FileScan(source, target)
     for event in scan.events():
         if isinstance(event, CleanBlock):
             yield from (row.record() for row in event.rows)
-        elif event.record is not None:
-            yield event.record
-        elif event.rejected:
-            yield _rejection(event, source.name)
+            continue
+        record, faults = event.record, event.faults
+        if record is not None and record.media and media:
+            faults = [*faults, *media.faults(record)]
+        if any(fault.is_error for fault in faults) and event.line is not None:
+            yield _rejection(event, faults, source.name)
+        elif record is not None:
+            yield record
     if all(each.sha256 != scan.sha256 for each in report.files if each.name == source.name):
         raise InvalidInputError(
             f"{source.name} is not the file that was validated; start the run again."
         )
 
 
-def _rejection(event: CheckedLine, file: str) -> bytes:
-    found = [finding(fault, file, event.line) for fault in event.faults]
+def _rejection(event: CheckedLine, faults: Sequence[Fault], file: str) -> bytes:
+    found = [finding(fault, file, event.line) for fault in faults]
     account = {
         "file": file,
         "line": event.line,

@@ -1,7 +1,7 @@
 """One pass over one file: clean blocks as they come, and every other line with its faults."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -11,11 +11,12 @@ from tunedrop.dataset.findings import Fault
 from tunedrop.dataset.formats import Format, compatible, detect, read_record
 from tunedrop.dataset.lines import BYTE_ORDER_MARK, MAX_LINE_BYTES, Block, SourceFile, blocks
 from tunedrop.dataset.reading import FieldReader, parse_line, presentable
-from tunedrop.dataset.records import Record
+from tunedrop.dataset.records import AnyRecord
 from tunedrop.dataset.target import Target
 
 _SNIFFED_LINES = 100
 _SNIFFED_BYTES = 1000
+_PARTS = 16
 _FOREIGN = {
     b"\xff\xfe": "UTF-16 text",
     b"\xfe\xff": "UTF-16 text",
@@ -35,7 +36,7 @@ class CheckedLine:
 
     line: int | None
     faults: list[Fault]
-    record: Record | None = None
+    record: AnyRecord | None = None
     raw: bytes = b""
     ends_file: bool = False
 
@@ -46,22 +47,27 @@ class CheckedLine:
 
 
 class FileScan:
-    """A pass over a file; its facts are complete once `events` has been read to the end."""
+    """A pass over a file; its facts are complete once `events` has been read to the end.
 
-    def __init__(self, source: SourceFile, target: Target, *, fast: bool = True) -> None:
+    Without `fingerprint` it reckons no `sha256`.
+    """
+
+    def __init__(
+        self, source: SourceFile, target: Target, *, fast: bool = True, fingerprint: bool = True
+    ) -> None:
         self.source = source
         self.format: Format | None = None
         self.bytes = 0
         self._target = target
         self._use_fast = fast
         self._fast: FastPath | None = None
-        self._hash = hashlib.sha256()
+        self._hash = hashlib.sha256() if fingerprint else None
         self._saw_windows_line_ends = False
 
     @property
     def sha256(self) -> str:
         """Of the bytes read so far."""
-        return self._hash.hexdigest()
+        return self._hash.hexdigest() if self._hash else ""
 
     def events(self) -> Iterator[CleanBlock | CheckedLine]:
         """Blocks and lines in file order."""
@@ -77,18 +83,14 @@ class FileScan:
                 if data.startswith(BYTE_ORDER_MARK):
                     data = data.removeprefix(BYTE_ORDER_MARK)
                     yield _file_note("byte-order-mark", "the file begins with a byte-order mark")
-            yield from self._block_events(
-                Block(
-                    data=data,
-                    first_line=block.first_line,
-                    lines=block.lines,
-                    overlong=block.overlong,
-                )
-            )
+            if self._saw_windows_line_ends:
+                data = data.replace(b"\r\n", b"\n")
+            yield from self._block_events(block if data is block.data else block.holding(data))
 
     def _measured(self) -> Iterator[bytes]:
         for chunk in self.source.chunks():
-            self._hash.update(chunk)
+            if self._hash:
+                self._hash.update(chunk)
             self.bytes += len(chunk)
             yield chunk
 
@@ -100,36 +102,45 @@ class FileScan:
             return
         if self.format is None:
             self._set_format(_sniffed(block))
-        if clean := self._cleaned(block.data, block.lines):
-            yield clean
-            return
-        ended = block.data.endswith(b"\n")
-        for number, line in block.each_line():
-            last = not ended and number == block.first_line + block.lines - 1
-            yield from self._line_events(number, line, ends_file=last)
+        yield from self._lines_events(block.data, block.lines, block.first_line)
 
     def _set_format(self, found: Format | None) -> None:
         self.format = found
         if found and self._use_fast:
-            self._fast = FastPath(found, self._target)
+            self._fast = FastPath.of(found, self._target)
 
-    def _cleaned(self, data: bytes, lines: int) -> CleanBlock | None:
-        return self._fast.clean(data, lines) if self._fast else None
-
-    def _line_events(
-        self, number: int, line: bytes, *, ends_file: bool
+    def _lines_events(
+        self, data: bytes, lines: Sequence[bytes], first_line: int
     ) -> Iterator[CleanBlock | CheckedLine]:
+        """All lines at once if they are clean, and else in ever smaller parts."""
+        if self._fast is None:
+            for number, line in enumerate(lines, first_line):
+                yield from self._line_events(number, line)
+        elif clean := self._fast.clean(data, lines, first_line):
+            yield clean
+        elif len(lines) == 1:
+            yield from self._line_events(first_line, data)
+        else:
+            size = -(-len(lines) // _PARTS)
+            for start in range(0, len(lines), size):
+                part = lines[start : start + size]
+                yield from self._lines_events(b"".join(part), part, first_line + start)
+
+    def _line_events(self, number: int, line: bytes) -> Iterator[CleanBlock | CheckedLine]:
+        ends_file = not line.endswith(b"\n")
+        line = line.removesuffix(b"\n")
         if line.endswith(b"\r"):
             line = line.removesuffix(b"\r")
             if not self._saw_windows_line_ends:
                 self._saw_windows_line_ends = True
                 message = f"lines end with a carriage return and a newline, from line {number} on"
                 yield _file_note("windows-line-ends", message)
+            if self._fast and (clean := self._fast.clean(line, (line,), number)):
+                yield clean
+                return
         if not line.strip():
             fault = Fault(code="blank-line", message="the line holds no record")
             yield CheckedLine(line=number, faults=[fault])
-        elif clean := self._cleaned(line, 1):
-            yield clean
         else:
             yield self._slow(number, line, ends_file=ends_file)
 
@@ -142,7 +153,7 @@ class FileScan:
         usable = None if reader.failed else record
         return CheckedLine(line=number, faults=reader.faults, record=usable, raw=line)
 
-    def _read(self, value: dict[str, object], reader: FieldReader) -> Record | None:
+    def _read(self, value: dict[str, object], reader: FieldReader) -> AnyRecord | None:
         found = detect(value)
         if found is None:
             names = ", ".join(presentable(key) for key in list(value)[:5]) or "none"

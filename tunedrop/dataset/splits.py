@@ -1,6 +1,5 @@
 """Which side a record falls on: decided by its content alone, so that it always falls alike."""
 
-import heapq
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -8,11 +7,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tunedrop.dataset.records import Record
+from tunedrop.dataset.records import AnyRecord
 
 Side = Literal["train", "validation", "test"]
 
 _SPACE = 1 << 64
+_KEPT_KEYS = 30_000
 
 
 class SplitPlan(Struct, frozen=True, kw_only=True):
@@ -46,19 +46,22 @@ def side(key: int, bounds: tuple[int, int]) -> Side:
     return "validation" if key < bounds[1] else "train"
 
 
-def split_key(record: Record) -> int:
+def split_key(record: AnyRecord) -> int:
     """64 bits of the record's content, whatever format it came in."""
-    return text_key(record.system or "", *(turn.text for turn in record.turns))
+    return text_key(*record.texts)
 
 
 def text_key(*texts: str) -> int:
-    """`split_key` of a record given as its system prompt and its turns."""
+    """`split_key` of a record given as its texts."""
     digest = blake2b("\x1e".join(texts).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big")
 
 
 class SplitCounter:
-    """Counts sides as records pass by, and keeps the smallest keys to settle close cases with."""
+    """Keeps the keys of the first records to settle sides with; of the others it takes the shares.
+
+    Beyond so many records no limit of a side is near any more.
+    """
 
     def __init__(
         self,
@@ -75,39 +78,47 @@ class SplitCounter:
         self._min_test = max(1, min_test)
         self._min_validation = max(1, min_validation)
         self._max_validation = max_validation
-        self._room = self._min_test + max(self._min_validation, max_validation or 0) + 1
-        self._smallest: list[int] = []
-        self.seen = 0
-        self._test = 0
-        self._validation = 0
+        self._keys: list[int] = []
+        self._taken_back: list[int] = []
 
-    def add(self, key: int) -> None:
-        """Count one record."""
-        self.seen += 1
-        if key < self._test_below:
-            self._test += 1
-            return
-        self._validation += key < self._validation_below
-        if len(self._smallest) < self._room:
-            heapq.heappush(self._smallest, -key)
-        elif -key > self._smallest[0]:
-            heapq.heapreplace(self._smallest, -key)
+    @property
+    def is_full(self) -> bool:
+        """Whether further keys would tell nothing new."""
+        return len(self._keys) >= _KEPT_KEYS
+
+    def add(self, *keys: int) -> None:
+        """Count records."""
+        self._keys += keys
+
+    def take_back(self, key: int) -> None:
+        """Count a record no longer: it cannot be used after all."""
+        self._taken_back.append(key)
 
     def split(self, total: int, min_training: int) -> Split:
         """Settle the sides of `total` records, of which the counted ones are the first."""
-        keys = sorted(-each for each in self._smallest)
-        below, test, validation = self._test_below, self._test, self._validation
+        keys = self._sorted_keys()
+        seen = len(keys)
+        below = self._test_below
+        test = bisect_left(keys, below)
         lacking = self._min_test - test
-        if self._wants[0] and lacking > 0 and keys and total - test > min_training:
-            below = keys[min(lacking, len(keys), total - test - min_training) - 1] + 1
-            moved = bisect_left(keys, below)
-            validation -= bisect_left(keys[:moved], self._validation_below)
-            test, keys = test + moved, keys[moved:]
-        upper, validation = self._validated(keys, validation, total - test - min_training, below)
-        test, validation = self._scaled(test, total), self._scaled(validation, total)
+        if self._wants[0] and lacking > 0 and seen > test and total - test > min_training:
+            spare = min(lacking, seen - test, total - test - min_training)
+            below = keys[test + spare - 1] + 1
+            test = bisect_left(keys, below)
+        drawn = max(0, bisect_left(keys, self._validation_below) - test)
+        spare = total - test - min_training
+        upper, validation = self._validated(keys[test:], drawn, spare, below)
+        if seen < total:
+            test, validation = (round(each * total / max(seen, 1)) for each in (test, validation))
         plan = SplitPlan(test_below=f"{below:x}", validation_below=f"{upper:x}")
         train = total - test - validation
         return Split(plan=plan, train=train, validation=validation, test=test)
+
+    def _sorted_keys(self) -> list[int]:
+        keys = sorted(self._keys)
+        for key in self._taken_back:
+            del keys[bisect_left(keys, key)]
+        return keys
 
     def _validated(
         self, keys: list[int], drawn: int, spare: int, test_below: int
@@ -123,6 +134,3 @@ class SplitCounter:
         if most is not None and drawn > most:
             return keys[most], bisect_left(keys, keys[most])
         return self._validation_below, drawn
-
-    def _scaled(self, count: int, total: int) -> int:
-        return count if self.seen >= total else round(count * total / self.seen)

@@ -1,34 +1,40 @@
 """Validation: one pass over every file of a dataset, and what it means for the recipe."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from tunedrop.dataset.awaited import LateFindings, MediaChecker
 from tunedrop.dataset.fast import CleanBlock
 from tunedrop.dataset.findings import MAX_FINDINGS, Fault, Findings
 from tunedrop.dataset.lines import SourceFile
-from tunedrop.dataset.records import Record
 from tunedrop.dataset.report import FileFacts, RecordCounts, ValidationReport, severities
-from tunedrop.dataset.scanning import CheckedLine, FileScan
+from tunedrop.dataset.scanning import FileScan
 from tunedrop.dataset.size_rules import is_tolerated, size_faults
-from tunedrop.dataset.splits import Side, Split, SplitCounter, split_key
+from tunedrop.dataset.splits import Side, Split, SplitCounter, SplitPlan
+from tunedrop.dataset.tallies import SIDES, FileTally
 from tunedrop.dataset.target import Target
+from tunedrop.errors import DatasetRejectedError
 from tunedrop.recipe import Recipe
 
-SIDES: tuple[Side, ...] = ("train", "validation", "test")
+__all__ = ["SIDES", "MediaChecker", "split_counter", "validate"]
 
-# Beyond this many records sides are counted by their shares: no limit is near any more.
-_KEYED_RECORDS = 30_000
+# What it takes to write down what was found.
+_RESERVE_SECONDS = 30.0
+
+_Facts = Mapping[Side, Sequence[FileFacts]]
+_LateFaults = Iterable[tuple[str, int, Fault]]
 
 
-@dataclass(kw_only=True)
-class _Tally:
-    """What one role's files hold."""
-
-    records: int = 0
-    rejected: int = 0
-    characters: int = 0
-    files: list[FileFacts] = field(default_factory=list)
+@dataclass(frozen=True, kw_only=True)
+class _Options:
+    record_limit: int | None
+    media: MediaChecker | None
+    seconds_left: Callable[[], float]
+    max_findings: int
+    fingerprint: bool
+    fast: bool
 
 
 def validate(
@@ -36,121 +42,134 @@ def validate(
     recipe: Recipe,
     record_limit: int | None = None,
     *,
+    media: MediaChecker | None = None,
+    seconds_left: Callable[[], float] = lambda: math.inf,
     max_findings: int = MAX_FINDINGS,
+    fingerprint: bool = True,
     fast: bool = True,
 ) -> ValidationReport:
     """Check a dataset against a recipe's base model.
 
-    `record_limit` is the account's own quota for records, where it was read. `fast=False` sends
+    `record_limit` is the account's own quota for records, where it was read. Without `media` no
+    image or video is looked at. A `DatasetRejectedError` where half a minute is left before all is
+    read. Without `fingerprint` files have no SHA-256 and the dataset no digest. `fast=False` sends
     every line down the slow path, which finds the same.
     """
-    return _Validation(files, recipe, record_limit, max_findings, fast).report()
+    options = _Options(
+        record_limit=record_limit,
+        media=media,
+        seconds_left=seconds_left,
+        max_findings=max_findings,
+        fingerprint=fingerprint,
+        fast=fast,
+    )
+    return _Validation(files, recipe, options).report()
 
 
 class _Validation:
     def __init__(
-        self,
-        files: Mapping[Side, Sequence[SourceFile]],
-        recipe: Recipe,
-        record_limit: int | None,
-        max_findings: int,
-        fast: bool,
+        self, files: Mapping[Side, Sequence[SourceFile]], recipe: Recipe, options: _Options
     ) -> None:
         self._files = files
         self._recipe = recipe
-        self._record_limit = record_limit
-        self._fast = fast
+        self._options = options
         self._target = Target.of(recipe)
-        self._findings = Findings(max_findings)
-        self._tallies = {each: _Tally() for each in SIDES}
-        self._split = split_counter(recipe, self._target, files)
+        self._findings = Findings(options.max_findings)
+        self._tallies: dict[Side, list[FileTally]] = {each: [] for each in SIDES}
+        self._counter = split_counter(recipe, self._target, files)
 
     def report(self) -> ValidationReport:
-        """Read everything, then judge sizes and shares."""
+        """Read everything unless it is too large, then judge sizes and shares."""
+        stated = {role: _stated(role, self._files.get(role, ())) for role in SIDES}
+        nothing = RecordCounts(train=0, validation=0, test=0, rejected=0)
+        self._judge(nothing, stated)
+        if self._findings.total:
+            return self._report(nothing, stated, SplitPlan())
         for role in SIDES:
             for source in self._files.get(role, ()):
                 self._read(role, source)
+        if self._options.media:
+            self._add_late(self._options.media.faults())
         split = self._settled()
         records = RecordCounts(
             train=split.train,
             validation=split.validation,
             test=split.test,
-            rejected=sum(each.rejected for each in self._tallies.values()),
+            rejected=sum(each.rejected for each in self._read_files()),
         )
-        self._judge(records)
-        return self._report(records, split)
+        facts = {role: [each.facts(role) for each in self._tallies[role]] for role in SIDES}
+        self._judge(records, facts)
+        return self._report(records, facts, split.plan)
 
     def _read(self, role: Side, source: SourceFile) -> None:
-        tally = self._tallies[role]
-        scan = FileScan(source, self._target, fast=self._fast)
-        records, rejected = tally.records, tally.rejected
-        counter = self._split if role == "train" else None
+        timed = replace(source, chunks=lambda: self._in_time(source))
+        options, media = self._options, self._options.media
+        scan = FileScan(timed, self._target, fast=options.fast, fingerprint=options.fingerprint)
+        tally = FileTally(scan, self._counter if role == "train" else None)
+        self._tallies[role].append(tally)
         readable = True
         for event in scan.events():
             if isinstance(event, CleanBlock):
-                tally.records += len(event.rows)
-                tally.characters += event.characters
-                if counter and counter.seen < _KEYED_RECORDS:
-                    for row in event.rows:
-                        counter.add(row.key())
-            else:
-                readable = readable and not event.ends_file
-                self._take(event, tally, source.name, counter)
-        facts = FileFacts(
-            name=source.name,
-            role=role,
-            format=scan.format,
-            records=tally.records - records,
-            rejected=tally.rejected - rejected,
-            bytes=scan.bytes,
-            sha256=scan.sha256,
-        )
-        tally.files.append(facts)
-        if readable and not facts.records and not facts.rejected:
+                tally.add_block(event)
+                continue
+            readable = readable and not event.ends_file
+            self._findings.add(event.faults, source.name, event.line)
+            tally.add_line(event)
+            if media and event.record is not None and event.record.media:
+                media.take(event.record, source.name, event.line or 0)
+        if readable and not tally.records and not tally.rejected:
             fault = Fault(code="empty-file", message="the file holds no record")
             self._findings.add([fault], source.name)
 
-    def _take(
-        self, event: CheckedLine, tally: _Tally, file: str, counter: SplitCounter | None
-    ) -> None:
-        self._findings.add(event.faults, file, event.line)
-        tally.rejected += event.rejected
-        if event.record is not None:
-            tally.records += 1
-            tally.characters += event.record.characters
-            _count(counter, event.record)
+    def _in_time(self, source: SourceFile) -> Iterator[bytes]:
+        for chunk in source.chunks():
+            self._check_time(source.name)
+            yield chunk
+
+    def _check_time(self, file: str) -> None:
+        if self._options.seconds_left() < _RESERVE_SECONDS:
+            raise DatasetRejectedError(
+                f"{file}: the time that a validation may take was up before the file was read. "
+                "Mend what `tunedrop check` finds, because records without findings are read many "
+                "times faster; if that is not enough, split the dataset into several runs."
+            )
+
+    def _add_late(self, faults: _LateFaults) -> None:
+        late = LateFindings([each.name for each in self._read_files()], self._options.max_findings)
+        self._findings.kept = late.merged(self._findings.kept, self._counted(faults))
+
+    def _counted(self, faults: _LateFaults) -> Iterator[tuple[str, int, Fault]]:
+        named = {each.name: each for each in reversed(self._read_files())}
+        for file, line, fault in faults:
+            self._check_time(file)
+            self._findings.counts[fault.code] += 1
+            if fault.is_error:
+                named[file].take_back(line)
+            yield file, line, fault
+
+    def _read_files(self) -> list[FileTally]:
+        return [each for role in SIDES for each in self._tallies[role]]
 
     def _settled(self) -> Split:
-        limits = self._target.limits
-        total = self._tallies["train"].records
-        split = self._split.split(total, limits.min_training_records)
+        counts = {role: sum(each.records for each in self._tallies[role]) for role in SIDES}
+        split = self._counter.split(counts["train"], self._target.limits.min_training_records)
         supported = self._target.customization.validation_set.supported
-        named = self._tallies["validation"].records if supported else 0
-        return Split(
-            plan=split.plan,
-            train=split.train,
-            validation=split.validation + named,
-            test=split.test + self._tallies["test"].records,
+        return replace(
+            split,
+            validation=split.validation + (counts["validation"] if supported else 0),
+            test=split.test + counts["test"],
         )
 
-    def _judge(self, records: RecordCounts) -> None:
-        faults = size_faults(
-            records,
-            {role: tally.files for role, tally in self._tallies.items()},
-            self._recipe,
-            self._target,
-            self._record_limit,
-        )
-        for fault in faults:
-            self._findings.add([fault], "the dataset")
+    def _judge(self, records: RecordCounts, facts: _Facts) -> None:
+        limit = self._options.record_limit
+        faults = size_faults(records, facts, self._recipe, self._target, limit)
+        self._findings.add(faults, "the dataset")
 
-    def _report(self, records: RecordCounts, split: Split) -> ValidationReport:
+    def _report(self, records: RecordCounts, facts: _Facts, plan: SplitPlan) -> ValidationReport:
         counts = dict(self._findings.counts)
         errors, warnings = severities(counts)
-        files = tuple(facts for tally in self._tallies.values() for facts in tally.files)
-        train = self._tallies["train"]
-        characters = sum(each.characters for each in self._tallies.values())
-        trained = round(train.characters * split.train / max(train.records, 1))
+        files = tuple(each for role in SIDES for each in facts[role])
+        characters, trained = self._characters(records.train)
         return ValidationReport(
             fit=not self._findings.errors_beyond_lines and is_tolerated(records, self._recipe),
             recipe=self._recipe.name,
@@ -165,9 +184,17 @@ class _Validation:
             findings=tuple(self._findings.kept),
             findings_left_out=self._findings.total - len(self._findings.kept),
             files=files,
-            digest=_digest(files),
-            split=split.plan,
+            digest=_digest(files) if self._options.fingerprint else "",
+            split=plan,
         )
+
+    def _characters(self, train_records: int) -> tuple[int, int]:
+        """Of all usable records, and of those on the training side."""
+        train = self._tallies["train"]
+        records = sum(each.records for each in train)
+        characters = sum(each.characters for each in train)
+        total = sum(each.characters for each in self._read_files())
+        return total, round(characters * train_records / max(records, 1))
 
 
 def split_counter(
@@ -184,9 +211,20 @@ def split_counter(
     )
 
 
-def _count(counter: SplitCounter | None, record: Record) -> None:
-    if counter and counter.seen < _KEYED_RECORDS:
-        counter.add(split_key(record))
+def _stated(role: Side, sources: Sequence[SourceFile]) -> list[FileFacts]:
+    """What is known of files before they are read."""
+    return [
+        FileFacts(
+            name=each.name,
+            role=role,
+            format=None,
+            records=0,
+            rejected=0,
+            bytes=each.size or 0,
+            sha256="",
+        )
+        for each in sources
+    ]
 
 
 def _digest(files: Sequence[FileFacts]) -> str:

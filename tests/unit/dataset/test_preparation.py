@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from dataset_builders import (
 from prepared import MemoryOutput, prepared_files
 
 from tunedrop.catalog import all_models
-from tunedrop.catalog.models import BaseModel
+from tunedrop.catalog.models import Customization
 from tunedrop.dataset.preparation import prepare
 from tunedrop.dataset.validation import validate
 from tunedrop.errors import InvalidInputError
@@ -28,16 +29,38 @@ from tunedrop.errors import InvalidInputError
 SIDES = ("train", "validation", "test")
 
 
-@pytest.mark.parametrize("model", all_models(), ids=lambda model: model.id)
-def test_what_is_written_is_clean_for_its_base_model(model: BaseModel) -> None:
-    recipe = recipe_for(model.id)
-    written, _ = prepared_files(pairs(240), recipe)
-    files: Any = {side: [file_of(written[f"{side}.jsonl"])] for side in SIDES}
+RECORDS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "continued-pre-training": lambda number: {"input": f"Chapter {number}."},
+    "image-caption": lambda number: {
+        "image-ref": f"s3://bucket/{number}.png",
+        "caption": f"Plate {number}",
+    },
+    "reinforcement": lambda number: {
+        "messages": [{"role": "user", "content": f"{number} + 1?"}],
+        "reference_answer": f"{number + 1}",
+    },
+}
+CUSTOMIZATIONS = [(model.id, each) for model in all_models() for each in model.customizations]
+
+
+@pytest.mark.parametrize(
+    ("model", "customization"),
+    CUSTOMIZATIONS,
+    ids=[f"{model} {each.methods[0]}" for model, each in CUSTOMIZATIONS],
+)
+def test_what_is_written_is_clean_for_its_base_model(
+    model: str, customization: Customization
+) -> None:
+    wanted = customization.dataset_format
+    recipe = recipe_for(model, method=customization.methods[0])
+    data = jsonl(map(RECORDS.get(wanted, pair), range(1500)))
+    written, _ = prepared_files(data, recipe)
+    files: Any = {name.removesuffix(".jsonl"): [file_of(written[name])] for name in written}
     report = validate(files, recipe)
     assert report.fit
     assert report.counts == {}
-    wanted = model.customization("instruction_tuning").dataset_format
     assert {each.format for each in report.files} == {wanted}
+    assert sum(written[name].count(b"\n") for name in written) == 1500
 
 
 @pytest.mark.parametrize("model", [NOVA, HAIKU, TITAN])
