@@ -10,10 +10,10 @@ from tunedrop import run_request
 from tunedrop.availability import (
     LiveModels,
     Quotas,
-    check_base_model,
     check_deployment_room,
     check_room,
 )
+from tunedrop.base_models import check_base_model
 from tunedrop.catalog import base_model
 from tunedrop.errors import InvalidInputError, RunRefusedError
 from tunedrop.evaluation.general_file import pin_general_test_set
@@ -64,13 +64,14 @@ class Admission:
             recipe, request = self._read(run)
         except InvalidInputError as reason:
             raise RunRefusedError(str(reason)) from reason
-        self._check(run, recipe)
+        base_model_note = self._check(run, recipe)
         self.promotions.project(recipe)
         return self.records.update(
             run,
             snapshot=msgspec.to_builtins(recipe),
             files=self._files(run, request, recipe),
             record_limit=self._record_limit(recipe),
+            base_model_note=base_model_note,
             note=request.note,
             again=request.again,
         )
@@ -165,15 +166,16 @@ class Admission:
                 "which this one could not replace. Drop the dataset anew to tune with it."
             )
 
-    def _check(self, run: Run, recipe: Recipe) -> None:
+    def _check(self, run: Run, recipe: Recipe) -> str:
+        """Refuse what cannot reach service; what is worth a note of the base model comes back."""
         self._check_order(run)
         model = base_model(recipe.base_model)
-        how = model.customization(recipe.method)
-        check_base_model(self.models, model, how, self.region)
+        note = check_base_model(self.models, model, recipe, self.region)
         deployment = recipe.deployment
         check_room(
             self.models, self.quotas, model, mode=deployment.mode, units=deployment.model_units
         )
+        return note
 
     def _record_limit(self, recipe: Recipe) -> int | None:
         how = base_model(recipe.base_model).customization(recipe.method)

@@ -5,12 +5,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tunedrop.catalog import AccountQuotas, BaseModel, Customization, account_quotas
+from tunedrop.catalog import AccountQuotas, BaseModel, account_quotas
 from tunedrop.errors import RunRefusedError
 from tunedrop.gateway import aws, code_of
 
 _UNKNOWN_QUOTA = "NoSuchResourceException"
-_ACTIVE = "ACTIVE"
+# Past its end of life a model is no valid identifier any more.
+_UNKNOWN_MODEL = frozenset({"ValidationException", "ResourceNotFoundException"})
 
 
 class Quotas:
@@ -49,16 +50,24 @@ class LiveModels:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def trainable(self, customization_type: str) -> set[str]:
-        """The base models that take customization jobs of a type."""
+    def trainable(self, customization_type: str) -> dict[str, str]:
+        """The base models that Bedrock lists for a customization type, with their status."""
         with aws("list the foundation models"):
             answer = self._client.list_foundation_models(byCustomizationType=customization_type)
-        return {model["modelId"] for model in answer["modelSummaries"]}
+        return {
+            model["modelId"]: str(model.get("modelLifecycle", {}).get("status", ""))
+            for model in answer["modelSummaries"]
+        }
 
     def lifecycle(self, model_id: str) -> dict[str, Any]:
-        """Bedrock's `modelLifecycle` of a base model."""
-        with aws(f"look up {model_id}"):
-            answer = self._client.get_foundation_model(modelIdentifier=model_id)
+        """Bedrock's `modelLifecycle` of a base model; empty for one that it does not know."""
+        try:
+            with aws(f"look up {model_id}"):
+                answer = self._client.get_foundation_model(modelIdentifier=model_id)
+        except ClientError as error:
+            if code_of(error) in _UNKNOWN_MODEL:
+                return {}
+            raise
         lifecycle: dict[str, Any] = answer["modelDetails"]["modelLifecycle"]
         return lifecycle
 
@@ -76,23 +85,6 @@ class LiveModels:
         with aws(operation.replace("_", " ")):
             for page in self._client.get_paginator(operation).paginate():
                 yield from page.get(member, ())
-
-
-def check_base_model(live: LiveModels, model: BaseModel, how: Customization, region: str) -> None:
-    """Refuse a base model that Bedrock does not offer for customization here and now."""
-    offered = live.trainable(how.customization_type)
-    if model.id not in offered:
-        raise RunRefusedError(
-            f"Bedrock offers no {how.customization_type} of {model.id} in {region} now "
-            f"({_dates(model)}). It offers: {', '.join(sorted(offered)) or 'nothing'}. "
-            "Change base_model in the recipe and deploy it."
-        )
-    lifecycle = live.lifecycle(model.id)
-    if lifecycle.get("status") != _ACTIVE:
-        raise RunRefusedError(
-            f"Bedrock has declared {model.id} {lifecycle.get('status')}: it takes no new "
-            f"customization jobs ({_dates(model)}). Active here: {', '.join(sorted(offered))}."
-        )
 
 
 def check_room(
@@ -141,12 +133,3 @@ def _check_deployments(live: LiveModels, quotas: Quotas, account: AccountQuotas)
             f"The account holds its {limit:g} custom model deployments already "
             f"(quota {account.deployments.code}). Delete some, or request a higher quota."
         )
-
-
-def _dates(model: BaseModel) -> str:
-    known = {
-        "legacy since": model.lifecycle.legacy_date,
-        "end of life": model.lifecycle.end_of_life_date,
-    }
-    dates = ", ".join(f"{what} {date}" for what, date in known.items() if date)
-    return dates or "the catalog knows no end of life"

@@ -101,6 +101,7 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     snapshot: dict[str, Any] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
     record_limit: int | None = None
+    base_model_note: str = ""
     note: str = ""
     again: bool = False
     timeline: dict[str, str] = field(default_factory=dict)
