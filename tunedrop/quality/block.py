@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 FIELD_END = "\x1f"
 _TAIL = bytes(32)
 _WORD_BYTES = 8
+_FEW_FOREIGN = 1.05
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _ODD = tuple(
     np.uint64(each)
@@ -52,13 +53,17 @@ class TextBlock:
 
     @cached_property
     def lowered(self) -> bytes:
-        """All texts in lower case, each followed by one `FIELD_END`: prompt, completion, ..."""
+        """All texts in lower case, each followed by one `FIELD_END`: prompt, completion, ...
+
+        Letters beyond ASCII are lowered where they are more than a few.
+        """
         texts = [text for pair in zip(self.prompts, self.completions, strict=True) for text in pair]
         joined = FIELD_END.join(texts) + FIELD_END
         if joined.count(FIELD_END) != len(texts):
             joined = FIELD_END.join(text.replace(FIELD_END, " ") for text in texts) + FIELD_END
-        if joined.isascii():
-            return joined.encode().lower()
+        encoded = joined.encode("utf-8", "replace")
+        if len(encoded) < _FEW_FOREIGN * len(joined):
+            return encoded.lower()
         return joined.lower().encode("utf-8", "replace")
 
     @cached_property
@@ -153,12 +158,12 @@ def mixed(values: Hashes) -> Hashes:
     return values ^ (values >> _HALF)
 
 
-def word_key(word: str) -> int:
-    """What `TextBlock.words` holds for a word."""
-    words = TextBlock(first=0, prompts=(word,), completions=("",)).words
-    if len(words) != 1:
-        raise ValueError(f"{len(words)} words are given; it takes one")
-    return int(words[0])
+def word_keys(words: Sequence[str]) -> Hashes:
+    """What `TextBlock.words` holds for each of some words."""
+    block = TextBlock(first=0, prompts=words, completions=("",) * len(words))
+    if len(block.words) != len(words):
+        raise ValueError(f"{len(words)} words are given that are {len(block.words)} in a text")
+    return block.words
 
 
 def _powers(count: int) -> tuple[Hashes, Hashes]:

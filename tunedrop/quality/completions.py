@@ -5,10 +5,73 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tunedrop.quality.block import Counts, Flags, Hashes, TextBlock, word_key
+from tunedrop.quality.block import Counts, Flags, Hashes, TextBlock, word_keys
 
 # Words that no sentence ends with.
-_OPEN_WORDS = ["the", "a", "an", "and", "or", "but", "of", "to", "with", "for", "from", "by", "in", "at", "as", "is", "are", "was", "were", "that", "which", "because", "if", "their", "your", "his", "her", "our", "my", "its", "der", "die", "das", "und", "oder", "ein", "eine", "von", "zu", "mit", "für", "le", "la", "les", "et", "ou", "de", "des", "du", "un", "une", "pour", "avec", "el", "los", "las", "y", "o", "una", "con", "para", "por"]
+_OPEN_WORDS = [
+    "the",
+    "a",
+    "an",
+    "and",
+    "or",
+    "but",
+    "of",
+    "to",
+    "with",
+    "for",
+    "from",
+    "by",
+    "in",
+    "at",
+    "as",
+    "is",
+    "are",
+    "was",
+    "were",
+    "that",
+    "which",
+    "because",
+    "if",
+    "their",
+    "your",
+    "his",
+    "her",
+    "our",
+    "my",
+    "its",
+    "der",
+    "die",
+    "das",
+    "und",
+    "oder",
+    "ein",
+    "eine",
+    "von",
+    "zu",
+    "mit",
+    "für",
+    "le",
+    "la",
+    "les",
+    "et",
+    "ou",
+    "de",
+    "des",
+    "du",
+    "un",
+    "une",
+    "pour",
+    "avec",
+    "el",
+    "los",
+    "las",
+    "y",
+    "o",
+    "una",
+    "con",
+    "para",
+    "por",
+]
 _CLOSING = frozenset(b".!?\"')]}>`*:;|%" + b"\x80\x81\x82\x9d\x99\xa6\xaf\xbb\xbc\x9f")
 _OPENING = frozenset(b",-(&/+=")
 _FEWEST_BYTES = 80
@@ -119,6 +182,6 @@ def same_completions(keys: Hashes) -> float:
 
 _USUALLY_LONG = 12
 _MOSTLY_CLOSED = 0.95
-_OPEN = np.array(sorted({word_key(word) for word in _OPEN_WORDS}), np.uint64)
+_OPEN = word_keys(_OPEN_WORDS)
 _IS_OPENING = np.array([byte in _OPENING for byte in range(256)])
 _IS_CLOSING = np.array([byte in _CLOSING for byte in range(256)])

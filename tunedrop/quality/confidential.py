@@ -1,4 +1,4 @@
-"""Confidential data of a whole dataset: which kinds, in which records, never the data themselves."""
+"""Confidential data of a whole dataset: which kinds in which records, never the data."""
 
 from collections import Counter
 
@@ -6,12 +6,13 @@ from msgspec import Struct
 
 from tunedrop.quality.block import TextBlock
 from tunedrop.quality.finding_data import Strength
-from tunedrop.quality.personal_data import SECRET_KINDS, Sign, find
+from tunedrop.quality.personal_data import SECRET_KINDS, Spot, find_near
 from tunedrop.quality.redaction import masked
-from tunedrop.quality.signs import signs
+from tunedrop.quality.signs import spots
 
 _EXAMPLES = 5
 _SHAPES = 3
+_FIELDS = ("prompt", "completion")
 
 
 class KindCount(Struct, frozen=True, kw_only=True):
@@ -48,23 +49,26 @@ class ConfidentialData:
         self.hinted: dict[str, list[int]] = {"personal-data": [], "secret": []}
 
     def add(self, block: TextBlock) -> None:
-        """Look at those records of a block that bear a sign of something."""
-        for record, flags in enumerate(signs(block).tolist()):
-            if flags:
-                self._look(block, record, Sign(flags))
+        """Look at those texts of a block that bear a sign of something."""
+        texts = (block.prompts, block.completions)
+        found: dict[int, set[_Key]] = {}
+        for place, signs in spots(block):
+            record, field = divmod(place, 2)
+            if keys := self._look(texts[field][record], signs, _FIELDS[field]):
+                found.setdefault(record, set()).update(keys)
+        for record, keys in found.items():
+            self._note(block.first + record, keys)
 
-    def _look(self, block: TextBlock, record: int, flags: Sign) -> None:
+    def _look(self, text: str, signs: list[Spot], field: str) -> set[_Key]:
         keys: set[_Key] = set()
-        fields = (("prompt", block.prompts[record]), ("completion", block.completions[record]))
-        for field, text in fields:
-            for each in find(text, flags):
-                key = (each.kind, each.strength, field)
-                self._found[key] += 1
-                keys.add(key)
-                shapes = self._shapes.setdefault(key, [])
-                if len(shapes) < _SHAPES and (shape := masked(text, each)) not in shapes:
-                    shapes.append(shape)
-        self._note(block.first + record, keys)
+        for each in find_near(text, signs):
+            key = (each.kind, each.strength, field)
+            self._found[key] += 1
+            keys.add(key)
+            shapes = self._shapes.setdefault(key, [])
+            if len(shapes) < _SHAPES and (shape := masked(text, each)) not in shapes:
+                shapes.append(shape)
+        return keys
 
     def _note(self, record: int, keys: set[_Key]) -> None:
         for key in sorted(keys):

@@ -17,6 +17,8 @@ _SAMPLED_BYTES = 1 << 20
 _SAMPLED_AT_ONCE = 1 << 15
 _TABLE_BITS = 22
 _KEPT_LABELS = 100
+_MANY_HASHES = 1 << 17
+_SAMPLED_PART = 16
 
 
 class DatasetSummary(Struct, frozen=True, kw_only=True):
@@ -131,6 +133,8 @@ def coverage(sketches: SketchTable, tested: Flags, trained: Flags) -> SetCoverag
 def distinct_share(sketches: SketchTable) -> float:
     """The different word pairs among all word pairs: low where texts repeat one another."""
     ceiling = int(sketches.ceilings.min(initial=1 << 32))
+    if len(sketches.hashes) > _MANY_HASHES:
+        ceiling //= _SAMPLED_PART
     low = sketches.hashes[sketches.hashes < ceiling]
     return len(np.unique(low)) / max(len(low), 1)
 

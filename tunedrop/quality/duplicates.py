@@ -4,12 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tunedrop.quality.block import Counts, Flags, Hashes
-from tunedrop.quality.near_duplicates import Boilerplate, Near, clusters, near_pairs
+from tunedrop.quality.block import Counts, Flags, Floats, Hashes
+from tunedrop.quality.near_duplicates import Boilerplate, Near, Signatures, clusters, near_pairs
 from tunedrop.quality.sketches import SketchTable
-
-_MOSTLY = 0.5
-_FEWEST_PAIRS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,12 +14,14 @@ class Duplicates:
     """`first_alike[i]` is the first record that says exactly what record i says: often i itself.
 
     `cluster[i]` is the first record of the group of exact and near duplicates that i is in, or -1.
-    `pairs` are near-duplicates among first records, with their similarity.
+    `pairs` are near-duplicates among first records, with their similarity. `boilerplate_share` is
+    how much of each record many others say, too.
     """
 
     first_alike: Counts
     cluster: Counts
     pairs: list[Near]
+    boilerplate_share: Floats
 
     @property
     def exact(self) -> Counts:
@@ -46,18 +45,25 @@ class Duplicates:
         return sorted(found, key=lambda group: (-len(group), group[0]))
 
 
-def duplicates(keys: Hashes, sketches: SketchTable, boilerplate: Boilerplate) -> Duplicates:
+def duplicates(keys: Hashes, sketches: SketchTable) -> Duplicates:
     """Group all records."""
+    boilerplate = Boilerplate.of(sketches)
+    signatures = Signatures.of(sketches, boilerplate)
     first_alike = firsts(keys)
     own = np.arange(len(keys))
-    pairs = near_pairs(sketches, first_alike == own, boilerplate)
+    pairs = near_pairs(sketches, signatures.rows, first_alike == own, boilerplate)
     cluster = own.copy()
     for group in clusters(pairs):
         cluster[group] = group[0]
     cluster = cluster[first_alike]
     sizes = np.bincount(cluster, minlength=len(keys))
     cluster[sizes[cluster] == 1] = -1
-    return Duplicates(first_alike=first_alike, cluster=cluster, pairs=pairs)
+    return Duplicates(
+        first_alike=first_alike,
+        cluster=cluster,
+        pairs=pairs,
+        boilerplate_share=signatures.boilerplate_share,
+    )
 
 
 def firsts(keys: Hashes) -> Counts:
@@ -77,16 +83,3 @@ def contradictions(prompts: Hashes, completions: Hashes, worded: Flags) -> list[
     cuts = np.flatnonzero(np.diff(first_prompt[members])) + 1
     groups = [each.tolist() for each in np.split(members, cuts) if len(each)]
     return sorted(groups, key=lambda group: (-len(group), group[0]))
-
-
-def mostly_boilerplate(sketches: SketchTable, boilerplate: Boilerplate) -> Counts:
-    """Records at least half of whose word pairs are in many other records, too."""
-    shared = np.zeros(len(sketches), np.int64)
-    step = 1 << 14
-    for start in range(0, len(sketches), step):
-        records = np.arange(start, min(start + step, len(sketches)))
-        hashes, places = sketches.gathered(records)
-        held = places[boilerplate.holds(hashes)]
-        shared[records] = np.bincount(held, minlength=len(records))
-    kept = np.diff(sketches.bounds)
-    return np.flatnonzero((kept >= _FEWEST_PAIRS) & (shared >= _MOSTLY * kept))

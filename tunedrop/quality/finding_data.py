@@ -1,7 +1,7 @@
-"""How personal data and secrets are looked for: a pattern, what a match must fulfil, how sure it is."""
+"""How personal data and secrets are looked for: a pattern, and what a match must fulfil."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,15 +42,15 @@ class Detector:
                 yield Found(kind=self.kind, strength=strength, start=first, end=last)
 
 
-def windows(
-    anchor: re.Pattern[str], text: str, before: int, after: int
-) -> Sequence[tuple[int, int]]:
-    """The surroundings of each match of an anchor, joined where they touch."""
+def joined_windows(
+    spans: Iterable[tuple[int, int]], before: int, after: int, size: int
+) -> list[tuple[int, int]]:
+    """The surroundings of spans in ascending order, joined where they touch."""
     joined: list[tuple[int, int]] = []
-    for match in anchor.finditer(text):
-        start, end = max(0, match.start() - before), min(len(text), match.end() + after)
+    for first, last in spans:
+        start, end = max(0, first - before), min(size, last + after)
         if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], end)
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))
     return joined
@@ -69,7 +69,10 @@ def digits_of(match: re.Match[str]) -> str:
 def without_overlaps(found: Iterable[Found]) -> list[Found]:
     """In text order; of those that overlap the surer one, then the longer one stays."""
     kept: list[Found] = []
-    order = sorted(found, key=lambda f: (f.strength != "blocking", f.start - f.end, f.start))
+    order = list(found)
+    if len(order) <= 1:
+        return order
+    order.sort(key=lambda f: (f.strength != "blocking", f.start - f.end, f.start))
     for each in order:
         if all(each.end <= other.start or other.end <= each.start for other in kept):
             kept.append(each)

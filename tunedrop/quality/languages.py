@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tunedrop.quality.block import Counts, Hashes, TextBlock, word_key
+from tunedrop.quality.block import Counts, Hashes, TextBlock, word_keys
 
 _STOP_WORDS = {
     "en": "the and of to is in that it for was with on as are this be have not you he she they we "
@@ -87,8 +87,8 @@ def _tables() -> list[Hashes]:
     tables = [np.zeros(1 << 16, np.uint64) for _ in range(0, len(LANGUAGES), _LANES)]
     for number, (_, words) in enumerate(_STOP_WORDS.items()):
         one = np.uint64(1 << (number % _LANES * _LANE_BITS))
-        for word in words.split():
-            tables[number // _LANES][word_key(word) & 0xFFFF] |= one
+        slots = (word_keys(words.split()) & np.uint64(0xFFFF)).astype(np.int64)
+        tables[number // _LANES][slots] |= one
     return tables
 
 

@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from tunedrop.quality.block import Flags, Hashes
 from tunedrop.quality.duplicates import Duplicates, duplicates
-from tunedrop.quality.near_duplicates import Boilerplate
 from tunedrop.quality.sketches import SketchTable
 
 _KEPT_HASHES = 64
@@ -97,7 +96,7 @@ class Fingerprints:
         """Which of some records were in this training set, exactly or nearly."""
         both = self.sketches.followed_by(sketches)
         all_keys = np.concatenate([self.keys, keys])
-        grouped = duplicates(all_keys, both, Boilerplate.of(both))
+        grouped = duplicates(all_keys, both)
         is_trained = np.arange(len(all_keys)) < len(self.keys)
         return [
             Leak(

@@ -24,7 +24,7 @@ _BAND = 4
 _BANDS = _BINS // _BAND
 _FEW = 2 * _BINS
 _EMPTY = np.uint32(0xFFFFFFFF)
-_LEAST_AGREEMENT = 0.4
+_LEAST_AGREEMENT = 0.5
 
 _SAMPLE = 1000
 _TABLE_BITS = 22
@@ -56,26 +56,60 @@ class Boilerplate:
         table[slots[counts > limit]] = True
         return cls(table=table)
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is any."""
+        return bool(self.table.any())
+
     def holds(self, hashes: Sketch) -> Flags:
         """Which of the word pairs are boilerplate."""
         return self.table[_slots(hashes)]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Signatures:
+    """The lowest hash of each bin, a row per record; and how much of it is boilerplate."""
+
+    rows: Sketch
+    boilerplate_share: Floats
+
+    @classmethod
+    def of(cls, table: SketchTable, boilerplate: Boilerplate) -> "Signatures":
+        """Boilerplate takes no part in the rows; bins without anything are `_EMPTY`."""
+        rows = np.full((len(table), _BINS), _EMPTY, np.uint32)
+        share = np.zeros(len(table))
+        for start in range(0, len(table), _RECORDS_AT_ONCE):
+            part = slice(start, min(start + _RECORDS_AT_ONCE, len(table)))
+            records = np.arange(part.start, part.stop)
+            hashes, owners = table.gathered(records)
+            shared = boilerplate.holds(hashes)
+            sizes = np.maximum(np.bincount(owners, minlength=len(records)), 1)
+            share[part] = np.bincount(owners[shared], minlength=len(records)) / sizes
+            hashes, owners = _with_more_of_the_short(hashes[~shared], owners[~shared], len(records))
+            bins = owners * _BINS + (hashes & np.uint32(_BINS - 1))
+            np.minimum.at(rows[part].reshape(-1), bins, hashes)
+        return cls(rows=rows, boilerplate_share=share)
+
+
 def near_pairs(
-    table: SketchTable, considered: Flags, boilerplate: Boilerplate, threshold: float = NEAR
+    table: SketchTable,
+    signatures: Sketch,
+    considered: Flags,
+    boilerplate: Boilerplate,
+    threshold: float = NEAR,
 ) -> list[Near]:
     """Pairs of considered records at least as similar as the threshold.
 
     They must have half of what is not boilerplate in common, too: records that share nothing
     but a long instruction are no duplicates.
     """
-    signatures = _signatures(table, boilerplate)
     found: list[Near] = []
     for pairs in _in_chunks(_sharing_a_band(signatures, considered)):
         likely = pairs[_agreement(signatures, pairs) >= _LEAST_AGREEMENT]
         similarities = _similarities(table, likely)
         near = similarities >= threshold
-        near[near] = _similarities(table, likely[near], boilerplate) >= _BEYOND_BOILERPLATE
+        if boilerplate.exists:
+            near[near] = _similarities(table, likely[near], boilerplate) >= _BEYOND_BOILERPLATE
         for (one, other), similarity in zip(likely[near].tolist(), similarities[near], strict=True):
             found.append((one, other, round(float(similarity), 3)))
     return found
@@ -102,20 +136,6 @@ def clusters(pairs: Iterable[Near]) -> list[list[int]]:
 
 def _slots(hashes: Sketch) -> Counts:
     return (hashes & np.uint32((1 << _TABLE_BITS) - 1)).astype(np.int64)
-
-
-def _signatures(table: SketchTable, boilerplate: Boilerplate) -> Sketch:
-    """The lowest hash of each bin, a row per record; bins without any are `_EMPTY`."""
-    signatures = np.full((len(table), _BINS), _EMPTY, np.uint32)
-    for start in range(0, len(table), _RECORDS_AT_ONCE):
-        records = np.arange(start, min(start + _RECORDS_AT_ONCE, len(table)))
-        hashes, owners = table.gathered(records)
-        kept = ~boilerplate.holds(hashes)
-        hashes, owners = _with_more_of_the_short(hashes[kept], owners[kept], len(records))
-        bins = owners * _BINS + (hashes & np.uint32(_BINS - 1))
-        flat = signatures[start : start + len(records)].reshape(-1)
-        np.minimum.at(flat, bins, hashes)
-    return signatures
 
 
 def _with_more_of_the_short(hashes: Sketch, owners: Counts, records: int) -> tuple[Sketch, Counts]:

@@ -1,70 +1,117 @@
 """Everything confidential in a text: personal data and secrets, with their places."""
 
 import re
-from collections.abc import Iterator
-from enum import IntFlag
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
 
 from tunedrop.quality.contact_data import CARD, EMAIL, IBAN, IPS, PHONES
-from tunedrop.quality.finding_data import Detector, Found, windows, without_overlaps
+from tunedrop.quality.finding_data import Detector, Found, joined_windows, without_overlaps
 from tunedrop.quality.national_ids import NATIONAL_IDS
 from tunedrop.quality.postal_addresses import POSTAL_ADDRESSES
-from tunedrop.quality.secrets import ASSIGNED, PRIVATE_KEY, TOKENS, URL_PASSWORD
+from tunedrop.quality.secrets import ASSIGNED, PRIVATE_KEY, TOKEN_STARTS, TOKENS, URL_PASSWORD
 
 
-class Sign(IntFlag):
+class Sign(IntEnum):
     """What in a text calls for a closer look; `quality.signs` sees them in whole blocks."""
 
-    AT = 1
-    DIGITS = 2
-    DOTTED = 4
-    COLONS = 8
-    STREET = 16
-    LONG_RUN = 32
-    SECRET_WORD = 64
-    DASHES = 128
+    AT = 0
+    DIGITS = 1
+    FEW_DIGITS = 2
+    DOTTED = 3
+    COLONS = 4
+    STREET = 5
+    LONG_RUN = 6
+    SECRET_WORD = 7
+    DASHES = 8
 
 
-EVERY_SIGN = ~Sign(0)
+Spot = tuple[int, int, int]
+
 SECRET_KINDS = frozenset(each.kind for each in (*TOKENS, PRIVATE_KEY, URL_PASSWORD, ASSIGNED))
 PERSONAL_KINDS = frozenset(
     each.kind for each in (EMAIL, *PHONES, CARD, IBAN, *IPS, *NATIONAL_IDS, *POSTAL_ADDRESSES)
 )
 
-_AT = re.compile("@")
-_NUMBER = re.compile(r"[0-9][0-9 ().,/-]{2,}")
-_HOUSE_NUMBER = re.compile(r"[0-9]{1,7}")
-_RUN = re.compile(r"[A-Za-z0-9_/+-]{16,}")
-_SECRET_WORD = re.compile(r"[PSTKpstk](?i:ass|wd|ecret|oken|ey)")
-_NUMBERS = (*PHONES, CARD, IBAN, *NATIONAL_IDS)
-# How far a datum reaches before and behind what gives it away; a window cuts none in two.
-_REACH: tuple[tuple[Sign, re.Pattern[str], int, int, tuple[Detector, ...]], ...] = (
-    (Sign.AT, _AT, 300, 300, (EMAIL, URL_PASSWORD)),
-    (Sign.DIGITS, _NUMBER, 48, 48, _NUMBERS),
-    (Sign.STREET, _HOUSE_NUMBER, 80, 160, POSTAL_ADDRESSES),
-    (Sign.LONG_RUN, _RUN, 64, 128, TOKENS),
-    (Sign.SECRET_WORD, _SECRET_WORD, 16, 256, (ASSIGNED,)),
-)
+_OF_FEW_DIGITS = ("uk-nino", "es-dni", "es-nie", "it-codice-fiscale")
+_FEW_DIGITS = tuple(each for each in NATIONAL_IDS if each.kind in _OF_FEW_DIGITS)
+_MANY_DIGITS = tuple(each for each in NATIONAL_IDS if each.kind not in _OF_FEW_DIGITS)
+_NOTHING_NEEDED = re.compile("")
 
 
-def find(text: str, signs: Sign = EVERY_SIGN) -> list[Found]:
-    """Personal data and secrets in text order, none overlapping another.
+@dataclass(frozen=True, kw_only=True)
+class _Search:
+    """What a sign calls for: how far a datum may reach around it, and who looks for it there.
 
-    `signs` says what to look for at all; the signs of a text are known where it was in a block.
+    `anchor` finds the sign in a text that was in no block; `needed` must occur in the window.
     """
-    return without_overlaps(_all(text, signs))
+
+    anchor: re.Pattern[str]
+    before: int
+    after: int
+    detectors: tuple[Detector, ...]
+    needed: re.Pattern[str] = _NOTHING_NEEDED
 
 
-def _all(text: str, signs: Sign) -> Iterator[Found]:
-    for sign, anchor, before, after, detectors in _REACH:
-        if sign in signs:
-            for start, end in windows(anchor, text, before, after):
-                for detector in detectors:
-                    yield from detector.find(text, start, end)
-    for sign, others in (
-        (Sign.DOTTED, IPS[:1]),
-        (Sign.COLONS, IPS[1:]),
-        (Sign.DASHES, (PRIVATE_KEY,)),
-    ):
-        if sign in signs:
-            for detector in others:
-                yield from detector.find(text)
+def _search(
+    anchor: str,
+    before: int,
+    after: int,
+    *detectors: Detector,
+    needed: re.Pattern[str] = _NOTHING_NEEDED,
+) -> _Search:
+    return _Search(
+        anchor=re.compile(anchor), before=before, after=after, detectors=detectors, needed=needed
+    )
+
+
+_SEARCHES = {
+    Sign.AT: _search("@", 160, 200, EMAIL, URL_PASSWORD),
+    Sign.DIGITS: _search(
+        r"[0-9](?:[^0-9]{0,3}[0-9]){8,}",
+        56,
+        56,
+        *PHONES[:-2],
+        PHONES[-1],
+        CARD,
+        IBAN,
+        *_MANY_DIGITS,
+    ),
+    Sign.FEW_DIGITS: _search(r"[0-9](?:[^0-9]{0,3}[0-9]){5,}", 32, 32, PHONES[-2], *_FEW_DIGITS),
+    Sign.DOTTED: _search(r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]", 24, 40, IPS[0]),
+    Sign.COLONS: _search(":", 56, 72, IPS[1]),
+    Sign.STREET: _search(r"[0-9]{1,7}", 120, 160, *POSTAL_ADDRESSES),
+    Sign.LONG_RUN: _search(r"[A-Za-z0-9_/+-]{16,}", 64, 100, *TOKENS, needed=TOKEN_STARTS),
+    Sign.SECRET_WORD: _search(r"[PSTKAptska](?i:ass|wd|ecret|oken|ey|uth)", 16, 256, ASSIGNED),
+    Sign.DASHES: _search("-----BEGIN ", 0, 1 << 20, PRIVATE_KEY),
+}
+
+
+def find(text: str) -> list[Found]:
+    """Personal data and secrets in text order, none overlapping another."""
+    return without_overlaps(
+        found
+        for search in _SEARCHES.values()
+        for found in _looked_at(text, search, (m.span() for m in search.anchor.finditer(text)))
+    )
+
+
+def find_near(text: str, spots: Sequence[Spot]) -> list[Found]:
+    """The same for a text whose signs are known: each with its beginning and end, in order."""
+    if not text.isascii():
+        return find(text)
+    by_sign: dict[int, list[tuple[int, int]]] = {}
+    for sign, start, end in spots:
+        by_sign.setdefault(sign, []).append((start, end))
+    return without_overlaps(
+        found
+        for sign, spans in by_sign.items()
+        for found in _looked_at(text, _SEARCHES[Sign(sign)], spans)
+    )
+
+
+def _looked_at(text: str, search: _Search, spans: Iterable[tuple[int, int]]) -> Iterator[Found]:
+    for start, end in joined_windows(spans, search.before, search.after, len(text)):
+        if search.needed is _NOTHING_NEEDED or search.needed.search(text, start, end):
+            for detector in search.detectors:
+                yield from detector.find(text, start, end)

@@ -95,6 +95,11 @@ TOKENS = (
     _detector("hugging-face-token", r"(?<!\w)hf_[A-Za-z0-9]{34}(?!\w)"),
     _detector("jwt", r"(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}", surely),
 )
+# Without one of these in its neighbourhood no run is one of those tokens.
+TOKEN_STARTS = re.compile(
+    r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]|AIza|ya29\.|GOCSPX-|\dQ~|sig=|gh[pousr]_|github_pat_|glpat-|xox"
+    r"|hooks\.|[sr]k_|sk-|SG\.|npm_|pypi-|hf_|eyJ|[A-Za-z0-9/+]{40}|(?:SK|AC)[0-9a-f]{32}"
+)
 PRIVATE_KEY = _detector(
     "private-key",
     r"(?s)-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"

@@ -1,72 +1,118 @@
-"""Signs of personal data and secrets in a whole block at once, so that few texts are read."""
+"""Signs of personal data and secrets in a whole block at once, so that little text is read."""
 
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import numpy as np
 
-from tunedrop.quality.block import Bytes, Counts, Flags, TextBlock, word_key
-from tunedrop.quality.personal_data import Sign
+from tunedrop.quality.block import Bytes, Counts, Flags, TextBlock, word_keys
+from tunedrop.quality.personal_data import Sign, Spot
 
-_STREET_WORDS = ["street", "st", "avenue", "ave", "road", "rd", "boulevard", "blvd", "lane", "ln", "drive", "dr", "court", "ct", "place", "pl", "square", "sq", "terrace", "way", "parkway", "pkwy", "circle", "cir", "highway", "hwy", "close", "crescent", "gardens", "grove", "mews", "rue", "bd", "chemin", "allée", "impasse", "quai", "route", "cours", "calle", "avenida", "avda", "plaza", "paseo", "via", "viale", "piazza", "corso", "largo", "box", "straße", "strasse", "weg", "platz", "allee", "ring", "c"]
-_SECRET_WORDS = ["password", "passwd", "passphrase", "pwd", "secret", "token", "key", "apikey", "api_key", "auth_key", "authkey", "access_key", "secret_key", "access_token", "auth_token", "client_secret", "api_token", "db_password"]
-_STREET_ENDINGS = ("straße", "strasse", "str", "weg", "platz", "allee", "gasse", "ring", "damm",
-                   "ufer", "straat", "laan", "plein", "gracht", "kade")  # fmt: skip
-_STREET, _SECRET = 1, 2
-_FEWEST_DIGITS, _WITHIN = 6, 16
+_STREET_WORDS = """
+    street st avenue ave road rd boulevard blvd lane ln drive dr court ct place pl square sq
+    terrace way parkway pkwy circle cir highway hwy close crescent gardens grove mews rue bd
+    chemin allée impasse quai route cours calle avenida avda plaza paseo via viale piazza corso
+    largo box straße strasse weg platz allee ring c
+"""
+_SECRET_WORDS = """
+    password passwd passphrase pwd secret token key apikey api_key auth_key authkey access_key
+    secret_key access_token auth_token client_secret api_token db_password
+"""
+_SEPARATORS = ": = is"
+_STREET_ENDINGS = tuple(
+    "straße strasse str weg platz allee gasse ring damm ufer straat laan plein gracht kade".split()
+)
+_STREET, _SECRET, _SEPARATOR = 1, 2, 4
+_MANY, _WITHIN = 9, 17
+_FEW, _CLOSE = 6, 12
+_CELL = 16
 _LONGEST_HOUSE_NUMBER = 7
-_WORDS_TO_THE_NUMBER = 12
+_WORDS_TO_THE_NUMBER = 8
 _RUN = 16
+_IN_RUNS = bytes(chr(b).isalnum() or chr(b) in "_-/+" for b in range(128)) + bytes(128)
+_DIGITS = bytes(48 <= b < 58 for b in range(256))
 
 
-def signs(block: TextBlock) -> Counts:
-    """The `Sign` flags of each record."""
-    data, found = block.bytes, np.zeros(len(block), np.int64)
-    digits = (data - np.uint8(ord("0"))) < 10  # noqa: PLR2004
-    places = {
+def spots(block: TextBlock) -> Iterator[tuple[int, list[Spot]]]:
+    """For each prompt and completion that bears signs its place in the block, and where they are.
+
+    Fields are numbered prompt, completion, prompt, ...; places are in bytes of the field in
+    lower case, which are characters where the text is ASCII.
+    """
+    found = [(int(sign), *spans) for sign, spans in _places(block).items()]
+    signs = np.concatenate([np.full(len(starts), sign) for sign, starts, _ in found])
+    starts = np.concatenate([starts for _, starts, _ in found])
+    ends = np.concatenate([ends for _, _, ends in found])
+    order = np.lexsort((starts, signs))
+    signs, starts, ends = signs[order], starts[order], ends[order]
+    fields = np.searchsorted(block.field_ends, starts)
+    begins = np.concatenate([np.zeros(1, np.int64), block.field_ends + 1])[fields]
+    by_field: dict[int, list[Spot]] = {}
+    rows = zip(
+        fields.tolist(),
+        signs.tolist(),
+        (starts - begins).tolist(),
+        (ends - begins).tolist(),
+        strict=True,
+    )
+    for field, sign, start, end in rows:
+        by_field.setdefault(field, []).append((sign, start, end))
+    yield from sorted(by_field.items())
+
+
+def _places(block: TextBlock) -> Mapping[Sign, tuple[Counts, Counts]]:
+    data = block.bytes
+    is_digit = np.frombuffer(block.lowered.translate(_DIGITS), np.bool_)
+    digits = np.flatnonzero(is_digit)
+    kinds = _keywords()[(block.words & np.uint64(0xFFFF)).astype(np.int64)]
+    at_once = {
         Sign.AT: np.flatnonzero(data == ord("@")),
-        Sign.DIGITS: _dense(digits),
-        Sign.DOTTED: _dotted(data, digits),
-        Sign.COLONS: _colons(data),
-        Sign.LONG_RUN: _long_runs(block),
+        Sign.DIGITS: _one_per_cell(_close(digits, _MANY, _WITHIN)),
+        Sign.FEW_DIGITS: _one_per_cell(_close(digits, _FEW, _CLOSE)),
+        Sign.DOTTED: _one_per_cell(_dotted(data, is_digit)),
+        Sign.COLONS: _one_per_cell(_close(np.flatnonzero(data == ord(":")), 3, 12)),
+        Sign.STREET: _streets(block, kinds, is_digit),
+        Sign.SECRET_WORD: _secret_words(block, kinds),
         Sign.DASHES: _dashes(block.lowered),
     }
-    kinds = _keywords()[(block.words & np.uint64(0xFFFF)).astype(np.int64)]
-    places[Sign.STREET] = _streets(block, kinds, digits)
-    places[Sign.SECRET_WORD] = block.starts[np.flatnonzero(kinds & _SECRET)]
-    for sign, positions in places.items():
-        found[block.records_at(positions)] |= int(sign)
-    return found
-
-
-def _dense(digits: Flags) -> Counts:
-    """Where the last of many digits close together stands."""
-    places = np.flatnonzero(digits)
-    ahead = places[_FEWEST_DIGITS - 1 :]
-    return ahead[ahead - places[: len(ahead)] < _WITHIN]
+    places = {sign: (where, where + 1) for sign, where in at_once.items()}
+    places[Sign.LONG_RUN] = _long_runs(block.lowered, digits)
+    return places
 
 
 def _close(places: Counts, count: int, within: int) -> Counts:
-    """Where the last of `count` places lies at most `within` behind the first."""
+    """The last of each `count` places that lie within so many bytes."""
     last = places[count - 1 :]
-    return last[last - places[: len(last)] <= within]
+    return last[last - places[: len(last)] < within]
 
 
-def _dotted(data: Bytes, digits: Flags) -> Counts:
+def _one_per_cell(places: Counts) -> Counts:
+    """Places that crowd together, thinned to one in sixteen bytes; windows reach over that."""
+    cells = places // _CELL
+    return places[np.diff(cells, prepend=-1) != 0]
+
+
+def _dotted(data: Bytes, is_digit: Flags) -> Counts:
     dots = np.flatnonzero(data[1:-1] == ord(".")) + 1
-    return _close(dots[digits[dots - 1] & digits[dots + 1]], 3, 8)
+    return _close(dots[is_digit[dots - 1] & is_digit[dots + 1]], 3, 9)
 
 
-def _colons(data: Bytes) -> Counts:
-    colons = np.flatnonzero(data == ord(":"))
-    return _close(colons, 3, 11)
+def _long_runs(data: bytes, digits: Counts) -> tuple[Counts, Counts]:
+    """Where long runs of letters, digits and the signs _ - / + begin and end, if they hold a digit."""
+    outside = np.flatnonzero(np.frombuffer(data.translate(_IN_RUNS), np.uint8) == 0)
+    long_ones = np.flatnonzero(np.diff(outside, prepend=-1) > _RUN)
+    ends = outside[long_ones]
+    starts = np.where(long_ones > 0, outside[long_ones - 1], -1) + 1
+    telling = np.searchsorted(digits, starts) < np.searchsorted(digits, ends)
+    return starts[telling], ends[telling]
 
 
-def _long_runs(block: TextBlock) -> Counts:
-    """Where a run of letters, digits and the signs _ - / + has become long."""
-    data = block.bytes
-    signs_within = np.isin(data, np.frombuffer(b"-/+", np.uint8))
-    outside = np.flatnonzero(((block.classes != 1) | (data >= 0x80)) & ~signs_within)  # noqa: PLR2004
-    return outside[np.diff(outside, prepend=-1) > _RUN] - 1
+def _secret_words(block: TextBlock, kinds: Bytes) -> Counts:
+    """Words for secrets with a sign of assignment one or two words behind."""
+    ahead = np.zeros(len(kinds) + 2, np.uint8)
+    ahead[: len(kinds)] = kinds & _SEPARATOR
+    assigned = (kinds & _SECRET != 0) & ((ahead[1:-1] | ahead[2:]) != 0)
+    return block.starts[np.flatnonzero(assigned)]
 
 
 def _dashes(data: bytes) -> Counts:
@@ -78,10 +124,10 @@ def _dashes(data: bytes) -> Counts:
     return np.array(places, np.int64)
 
 
-def _streets(block: TextBlock, kinds: Bytes, digits: Flags) -> Counts:
+def _streets(block: TextBlock, kinds: Bytes, is_digit: Flags) -> Counts:
     """Where a street's word stands near a short number, or a word with a street's ending before."""
     starts = block.starts
-    numbers = np.flatnonzero(digits[starts] & (block.lengths <= _LONGEST_HOUSE_NUMBER))
+    numbers = np.flatnonzero(is_digit[starts] & (block.lengths <= _LONGEST_HOUSE_NUMBER))
     words = np.flatnonzero(kinds & _STREET)
     if len(numbers) == 0:
         return numbers
@@ -94,25 +140,30 @@ def _streets(block: TextBlock, kinds: Bytes, digits: Flags) -> Counts:
 
 def _compound_streets(block: TextBlock, numbers: Counts) -> Counts:
     """The numbers that follow a word with a street's ending, or its abbreviation and a dot."""
-    found = []
-    ends = block.starts + block.lengths
-    for number in numbers[numbers > 0].tolist():
-        last = ends[number - 1]
-        if (
-            block.lowered[last - 8 : last]
-            .rstrip(b".")
-            .decode("utf-8", "ignore")
-            .endswith(_STREET_ENDINGS)
-        ):
-            found.append(number)
-    return np.array(found, np.int64)
+    data, after = block.lowered, numbers[numbers > 0]
+    ends = (block.starts + block.lengths)[after - 1]
+    last = block.bytes[ends - 1]
+    possible = np.flatnonzero(np.isin(last, _LAST_BYTES) & (block.starts[after] - ends <= 1))
+    endings = tuple(each.encode() for each in _STREET_ENDINGS)
+    found = [
+        place
+        for place in possible.tolist()
+        if data[max(0, ends[place] - 9) : ends[place]].rstrip(b".").endswith(endings)
+    ]
+    return after[np.array(found, np.int64)]
+
+
+_LAST_BYTES = np.array(
+    sorted({each.encode()[-1] for each in _STREET_ENDINGS} | {ord(".")}), np.uint8
+)
 
 
 @lru_cache(maxsize=1)
 def _keywords() -> Bytes:
-    """Which words mean streets or secrets, by the low bits of their hashes."""
+    """Which words mean streets, secrets or assignments, by the low bits of their hashes."""
     table = np.zeros(1 << 16, np.uint8)
-    for words, kind in ((_STREET_WORDS, _STREET), (_SECRET_WORDS, _SECRET)):
-        for word in words:
-            table[word_key(word) & 0xFFFF] |= kind
+    groups = ((_STREET_WORDS, _STREET), (_SECRET_WORDS, _SECRET), (_SEPARATORS, _SEPARATOR))
+    for words, kind in groups:
+        slots = (word_keys(words.split()) & np.uint64(0xFFFF)).astype(np.int64)
+        table[slots] |= kind
     return table

@@ -11,17 +11,16 @@ from tunedrop.quality.duplicates import (
     Duplicates,
     contradictions,
     duplicates,
-    mostly_boilerplate,
 )
 from tunedrop.quality.label_noise import LabelNoise
 from tunedrop.quality.languages import UNDECIDED, Languages
 from tunedrop.quality.leakage import Leak, leaks
 from tunedrop.quality.measured import Measured, nothing
-from tunedrop.quality.near_duplicates import Boilerplate
 
 _NEARLY_ALL = 0.9
 _FEWEST_SAME = 10
 _MOSTLY = 0.5
+_FEWEST_PAIRS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +41,7 @@ class Verdicts:
 
 def judged(measured: Measured) -> Verdicts:
     """Hold every record against all others."""
-    boilerplate = Boilerplate.of(measured.sketches)
-    groups = duplicates(measured.keys, measured.sketches, boilerplate)
+    groups = duplicates(measured.keys, measured.sketches)
     contradicting = contradictions(
         measured.prompts, measured.completions, measured.checks.prompted()
     )
@@ -58,7 +56,7 @@ def judged(measured: Measured) -> Verdicts:
         "same-completion": _same(measured, same),
         "trivial-completion": nothing() if measured.labels else checks.trivial(),
         "truncated-completion": nothing() if measured.labels else checks.truncated(),
-        "boilerplate": mostly_boilerplate(measured.sketches, boilerplate),
+        "boilerplate": _mostly_boilerplate(measured, groups),
         "wrong-language": _foreign(measured.languages),
         "answer-in-prompt": nothing() if measured.labels else checks.copied_from_prompt(),
         "personal-data": np.array(confidential.blocking["personal-data"], np.int64),
@@ -87,6 +85,11 @@ def _same(measured: Measured, share: float) -> Counts:
         return nothing()
     keys, counts = np.unique(measured.completions, return_counts=True)
     return np.flatnonzero(measured.completions == keys[counts.argmax()])
+
+
+def _mostly_boilerplate(measured: Measured, groups: Duplicates) -> Counts:
+    told = measured.sketches.pairs >= _FEWEST_PAIRS
+    return np.flatnonzero(told & (groups.boilerplate_share >= _MOSTLY))
 
 
 def _foreign(languages: Languages) -> Counts:

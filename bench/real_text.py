@@ -1,0 +1,85 @@
+"""Real text to plant cases in: Python's own docstrings, and the documentation of AWS's services."""
+
+import ast
+import gzip
+import re
+import sysconfig
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import botocore
+import msgspec
+
+Pair = tuple[str, str]
+
+_FEWEST_WORDS = 12
+_MARKUP = re.compile(r"<[^>]+>")
+_DOCUMENTATION = re.compile(rb'"documentation":("(?:[^"\\]|\\.){200,}")')
+
+
+def docstrings() -> dict[str, list[str]]:
+    """The docstrings of the standard library by package; none twice, none of a few words."""
+    root = Path(sysconfig.get_paths()["stdlib"])
+    found: dict[str, dict[str, None]] = {}
+    for file in sorted(root.rglob("*.py")):
+        package, *rest = file.relative_to(root).with_suffix("").parts
+        if package in ("test", "site-packages") or "test" in rest or "tests" in rest:
+            continue
+        texts = found.setdefault(package, {})
+        for text in _docstrings(file):
+            texts.setdefault(text)
+    return {package: list(texts) for package, texts in found.items()}
+
+
+def _docstrings(file: Path) -> Iterator[str]:
+    try:
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+    except (SyntaxError, UnicodeDecodeError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            text = ast.get_docstring(node)
+            if text and len(text.split()) >= _FEWEST_WORDS:
+                yield text
+
+
+@lru_cache(maxsize=1)
+def docstring_pairs() -> tuple[Pair, ...]:
+    """Python's docstrings in pieces of about a kilobyte."""
+    return tuple(_pairs(text for texts in docstrings().values() for text in texts))
+
+
+def service_pairs(megabytes: float) -> list[Pair]:
+    """The documentation of AWS's services in pieces of about a kilobyte."""
+    found, size = [], 0
+    for prompt, completion in _pairs(_service_texts()):
+        found.append((prompt, completion))
+        size += len(prompt) + len(completion)
+        if size >= megabytes * 1e6:
+            break
+    return found
+
+
+def _service_texts() -> Iterator[str]:
+    data = Path(botocore.__file__).parent / "data"
+    for file in sorted([*data.rglob("service-2.json"), *data.rglob("service-2.json.gz")]):
+        raw = file.read_bytes()
+        raw = gzip.decompress(raw) if file.suffix == ".gz" else raw
+        for match in _DOCUMENTATION.finditer(raw):
+            yield _MARKUP.sub(" ", msgspec.json.decode(match[1], type=str)).strip()
+
+
+def _pairs(texts: Iterator[str]) -> Iterator[Pair]:
+    """Texts joined and cut; the last fifth of each piece is what is to be written."""
+    held = ""
+    for text in texts:
+        held = f"{held}\n\n{text}" if held else text
+        while len(held) > 1000:
+            space = held.find(" ", 900)
+            end = space if space > 0 else len(held)
+            words = held[:end].split(" ")
+            cut = len(words) * 4 // 5
+            if cut:
+                yield " ".join(words[:cut]), " ".join(words[cut:])
+            held = held[end:].strip()
