@@ -14,7 +14,7 @@ _SHOWN = 3
 
 
 class FileFacts(Struct, frozen=True, kw_only=True):
-    """A file as it was read; `records` counts those that can be used."""
+    """A file as it was read; `records` counts those that can be used, as do images and videos."""
 
     name: str
     role: str
@@ -23,6 +23,8 @@ class FileFacts(Struct, frozen=True, kw_only=True):
     rejected: int
     bytes: int
     sha256: str
+    images: int = 0
+    videos: int = 0
 
 
 class RecordCounts(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from tunedrop.dataset.findings import Fault
-from tunedrop.dataset.report import FileFacts, RecordCounts
+from tunedrop.dataset.report import FileFacts, RecordCounts, counted
 from tunedrop.dataset.splits import Side
 from tunedrop.dataset.target import Target
 from tunedrop.recipe import Recipe
@@ -20,6 +20,7 @@ def size_faults(
     yield from _too_large(files, target)
     if records.train + records.validation + records.test == 0:
         return
+    yield from _mixed(files)
     yield from _too_few(records, target)
     yield from _too_many(records, target, record_limit)
     yield from _validation_faults(records, files, recipe, target)
@@ -115,6 +116,17 @@ def _too_large(files: Mapping[Side, Sequence[FileFacts]], target: Target) -> Ite
         if most is not None and size > most:
             message = f"the {role} files have {size:,} bytes; {target.model_name} takes {most:,}"
             yield Fault(code="file-too-large", message=message)
+
+
+def _mixed(files: Mapping[Side, Sequence[FileFacts]]) -> Iterator[Fault]:
+    read = [facts for side in files.values() for facts in side]
+    images, videos = sum(each.images for each in read), sum(each.videos for each in read)
+    if images and videos:
+        message = (
+            f"the records name {counted(images, 'image')} and {counted(videos, 'video')}; "
+            "a dataset may hold one kind"
+        )
+        yield Fault(code="mixed-media", message=message)
 
 
 def _asks(recipe: Recipe) -> str:

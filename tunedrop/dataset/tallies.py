@@ -1,7 +1,10 @@
 """What is counted of each file as its lines pass by."""
 
+from collections import Counter
+
 from tunedrop.dataset.awaited import AwaitedRecords
 from tunedrop.dataset.fast import CleanBlock
+from tunedrop.dataset.records import MediaKind
 from tunedrop.dataset.report import FileFacts
 from tunedrop.dataset.scanning import CheckedLine, FileScan
 from tunedrop.dataset.splits import Side, SplitCounter, split_key
@@ -17,6 +20,7 @@ class FileTally:
         self.records = 0
         self.rejected = 0
         self.characters = 0
+        self.media: Counter[MediaKind] = Counter()
         self._scan = scan
         self._counter = counter
         self._awaited = AwaitedRecords()
@@ -36,6 +40,7 @@ class FileTally:
             return
         self.records += 1
         self.characters += record.characters
+        self.media.update(media.kind for media in record.media)
         key = None
         if self._counter and not self._counter.is_full:
             key = split_key(record)
@@ -65,4 +70,6 @@ class FileTally:
             rejected=self.rejected,
             bytes=self._scan.bytes,
             sha256=self._scan.sha256,
+            images=self.media["image"],
+            videos=self.media["video"],
         )
