@@ -18,7 +18,8 @@ from tunedrop.evaluation.text_exams import DialogueExam
 from tunedrop.objects import Objects
 from tunedrop.records import RunRecords
 from tunedrop.run import Run
-from tunedrop.serving.champions import Champion, Champions
+from tunedrop.serving.champions import Champions
+from tunedrop.serving.recipe_state import Champion
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,6 +91,10 @@ class ContinuationExam(_TextExam):
         smoke = smoke_test(going_on, sheet, "went on with", "passage")
         return replace(smoke, verdict=f"{smoke.verdict} {self.perplexity}".strip())
 
+    def examples(self, sheet: Sheet) -> list[dict[str, str]]:
+        """Side by side, where there are two sides."""
+        return super().examples(sheet) if self.compares else []
+
     def _dialogue(self, record: AnyRecord) -> Record:
         return continuation(record) if isinstance(record, Passage) else super()._dialogue(record)
 
