@@ -12,8 +12,10 @@ from tunedrop import run_request
 from tunedrop.cli import main, stage, submit
 from tunedrop.cli.main import COULD_NOT_RUN
 from tunedrop.errors import DatasetRejectedError, InvalidInputError
+from tunedrop.media_objects import MediaObjects
 from tunedrop.objects import Objects
 
+CANVAS = "amazon.nova-canvas-v1:0"
 MODEL = ("--base-model", NOVA)
 SAME = lines([{"prompt": "a"}, *records(), {"prompt": "", "completion": "b"}])
 
@@ -74,6 +76,26 @@ def test_what_is_not_in_s3_is_told_in_a_sentence(
     named = uri.format(bucket=world.settings.datasets_bucket)
     assert main(["check", named, *MODEL]) == COULD_NOT_RUN
     assert told in capsys.readouterr().err
+
+
+def test_media_in_s3_are_looked_at_where_that_is_asked_for(
+    world: World,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stage, "media_objects", lambda: MediaObjects(world.services.s3))
+    text = world.put(f"datasets/{RECIPE}/a.png", b"text")
+    uri = world.services.datasets.uri(text.key)
+    record = f'{{"image-ref": "{uri}", "caption": "c"}}\n{{"image-ref": "b.png", "caption": "c"}}\n'
+    here = tmp_path / "train.jsonl"
+    here.write_text(record)
+    there = world.services.datasets.uri(world.drop("train.jsonl", record.encode()).key)
+    for file in (str(here), there):
+        main(["check", file, "--base-model", CANVAS, "--json", "--media"])
+        found = json.loads(capsys.readouterr().out)["findings"]
+        told = {each["line"]: each["code"] for each in found if each["line"]}
+        assert told == {1: "media-format", 2: "media-not-found"}
 
 
 def test_the_command_line_and_the_run_use_the_same_words(

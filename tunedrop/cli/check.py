@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -12,6 +12,7 @@ from tunedrop.cli.durations import usual_duration
 from tunedrop.cli.excerpts import Place, excerpts
 from tunedrop.cli.findings_table import findings_table
 from tunedrop.cli.given import Given, RequestRefusedError, given
+from tunedrop.cli.media import media_of
 from tunedrop.cli.progress import ProgressBar
 from tunedrop.cli.recipes import find_recipe
 from tunedrop.cli.terminal import coloured, is_terminal, wrapped
@@ -21,7 +22,9 @@ from tunedrop.dataset.report import ValidationReport, counted
 from tunedrop.dataset.validation import validate
 from tunedrop.errors import InvalidInputError
 from tunedrop.recipe import Recipe
-from tunedrop.recipe.model import Method
+
+if TYPE_CHECKING:
+    from tunedrop.catalog.models import Method
 
 _DEFAULT_METHOD = "instruction_tuning"
 _LABEL = 11
@@ -32,21 +35,21 @@ def run(options: argparse.Namespace) -> int:
     recipe = _recipe(options)
     try:
         found = given(options.file)
-        return 0 if is_fit(found, recipe, as_json=options.json) else 1
+        return 0 if is_fit(found, recipe, as_json=options.json, in_s3=options.media) else 1
     except RequestRefusedError as error:
         show_refusal(error, as_json=options.json)
         return 1
 
 
-def is_fit(found: Given, recipe: Recipe, *, as_json: bool = False) -> bool:
-    """Check what was given, and say what was found."""
+def is_fit(found: Given, recipe: Recipe, *, as_json: bool = False, in_s3: bool = False) -> bool:
+    """Check what was given, with `in_s3` its media in S3 too, and say what was found."""
     try:
         recipe = recipes.with_overrides(recipe, found.request.hyperparameters)
     except InvalidInputError as error:
         raise RequestRefusedError(f"{found.file or found.place.uri}: {error}") from error
     if missing := found.missing:
         return _is_later_checked(found, recipe, missing)
-    report = check(found, recipe)
+    report = check(found, recipe, in_s3=in_s3)
     if as_json:
         print(msgspec.json.encode(_for_machines(report, recipe)).decode())
     else:
@@ -54,10 +57,10 @@ def is_fit(found: Given, recipe: Recipe, *, as_json: bool = False) -> bool:
     return report.fit
 
 
-def check(found: Given, recipe: Recipe) -> ValidationReport:
+def check(found: Given, recipe: Recipe, *, in_s3: bool) -> ValidationReport:
     """Validate all files in one pass, with a progress bar on a terminal."""
-    with ProgressBar(found.bytes) as bar:
-        return validate(bar.watched(found.sources), recipe)
+    with ProgressBar(found.bytes) as bar, media_of(found, recipe, in_s3=in_s3) as media:
+        return validate(bar.watched(found.sources), recipe, media=media)
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
@@ -70,7 +73,12 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     default = _DEFAULT_METHOD if _DEFAULT_METHOD in model.methods else model.methods[0]
     method = options.method or default
     model.customization(method)
-    return Recipe(name="", base_model=model.id, method=cast(Method, method))
+    return Recipe(
+        name="",
+        base_model=model.id,
+        method=cast("Method", method),
+        allow_overrides=("hyperparameters",),
+    )
 
 
 def _is_later_checked(found: Given, recipe: Recipe, missing: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ COULD_NOT_RUN = 2
 _INTERRUPTED = 130
 
 Command = Callable[[argparse.Namespace], int]
+Options = Callable[[argparse.ArgumentParser], None]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,43 +63,12 @@ def parser() -> argparse.ArgumentParser:
         description="Drop a dataset into S3, get a fine-tuned model in service on Amazon Bedrock.",
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _check_options(commands.add_parser("check", help="validate a dataset on this machine"))
-    _submit_options(
-        commands.add_parser("submit", help="check a dataset, upload it and watch its run")
-    )
-    runs = commands.add_parser("runs", help="list the runs of a recipe, newest first")
-    runs.add_argument("recipe", metavar="RECIPE")
-    runs.add_argument("--limit", type=_count, default=50, help="at most so many (default: 50)")
-    runs.add_argument("--json", action="store_true", help="whole records, as JSON")
-    _stage_option(runs)
-    for name, what in _OF_A_RUN.items():
-        _run_options(commands.add_parser(name, help=what), name)
-    rollback = commands.add_parser(
-        "rollback", help="put the model before this one back into service"
-    )
-    rollback.add_argument("recipe", metavar="RECIPE")
-    _watch_option(rollback)
-    _stage_option(rollback)
-    take_down = commands.add_parser(
-        "take-down", help="take down all that a stage owns in Bedrock, before it is destroyed"
-    )
-    _stage_option(take_down)
+    for name, (what, options) in _COMMANDS.items():
+        options(commands.add_parser(name, help=what))
     return top
 
 
 _GIVEN = "a dataset (.jsonl), a folder with train.jsonl, or a run request (.run.yaml)"
-
-_OF_A_RUN = {
-    "show": "what is known of a run",
-    "watch": "follow a run to its end",
-    "approve": "let a run's model be deployed",
-    "decline": "keep a run's model from being deployed",
-    "cancel": "end a run and take down what it made",
-    "rerun": "run the same object version again",
-    "promote": "deploy the model that a run has trained, through the same gates",
-}
-
-_STARTERS = ("rerun", "promote")
 
 
 def _check_options(command: argparse.ArgumentParser) -> None:
@@ -108,6 +78,9 @@ def _check_options(command: argparse.ArgumentParser) -> None:
     asked.add_argument("--base-model", metavar="MODEL", help="without a recipe: a base model")
     command.add_argument(
         "--method", help="with --base-model (default: instruction_tuning, where it is offered)"
+    )
+    command.add_argument(
+        "--media", action="store_true", help="look at the images and videos in S3, too"
     )
     command.add_argument("--json", action="store_true", help="one JSON object, for machines")
     _stage_option(command)
@@ -122,12 +95,31 @@ def _submit_options(command: argparse.ArgumentParser) -> None:
     _stage_option(command)
 
 
-def _run_options(command: argparse.ArgumentParser, name: str) -> None:
+def _runs_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("recipe", metavar="RECIPE")
+    command.add_argument("--limit", type=_count, default=50, help="at most so many (default: 50)")
+    command.add_argument("--json", action="store_true", help="whole records, as JSON")
+    _stage_option(command)
+
+
+def _show_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="the whole record, as JSON")
+    _run_options(command)
+
+
+def _run_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("run_id", metavar="RUN")
-    if name in _STARTERS:
-        _watch_option(command)
-    if name == "show":
-        command.add_argument("--json", action="store_true", help="the whole record, as JSON")
+    _stage_option(command)
+
+
+def _starter_options(command: argparse.ArgumentParser) -> None:
+    _watch_option(command)
+    _run_options(command)
+
+
+def _rollback_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("recipe", metavar="RECIPE")
+    _watch_option(command)
     _stage_option(command)
 
 
@@ -147,6 +139,29 @@ def _stage_option(command: argparse.ArgumentParser) -> None:
         default=default_stage(),
         help="the deployed stage (default: $TUNEDROP_STAGE, else dev)",
     )
+
+
+# In the order in which people meet them: what it does, and its options.
+_COMMANDS: dict[str, tuple[str, Options]] = {
+    "check": ("validate a dataset on this machine", _check_options),
+    "submit": ("check a dataset, upload it and watch its run", _submit_options),
+    "runs": ("list the runs of a recipe, newest first", _runs_options),
+    "show": ("what is known of a run", _show_options),
+    "watch": ("follow a run to its end", _run_options),
+    "approve": ("let a run's model be deployed", _run_options),
+    "decline": ("keep a run's model from being deployed", _run_options),
+    "cancel": ("end a run and take down what it made", _run_options),
+    "rerun": ("run the same object version again", _starter_options),
+    "promote": (
+        "deploy the model that a run has trained, through the same gates",
+        _starter_options,
+    ),
+    "rollback": ("put the model before this one back into service", _rollback_options),
+    "take-down": (
+        "take down all that a stage owns in Bedrock, before it is destroyed",
+        _stage_option,
+    ),
+}
 
 
 def _command(name: str) -> Command:

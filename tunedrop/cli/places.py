@@ -1,7 +1,7 @@
 """Folders that datasets lie in: on this machine, or in S3."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -51,8 +51,7 @@ class LocalFolder:
 
     def source(self, path: str) -> SourceFile:
         """A file, under its name in the folder."""
-        found = local_file(self.path / path)
-        return SourceFile(name=path, chunks=found.chunks)
+        return replace(local_file(self.path / path), name=path)
 
     def read(self, path: str) -> bytes:
         """A small file, whole."""

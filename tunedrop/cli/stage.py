@@ -10,6 +10,7 @@ from tunedrop.services import Services
 from tunedrop.settings import Settings, stack_prefix
 
 if TYPE_CHECKING:
+    from tunedrop.media_objects import MediaObjects
     from tunedrop.objects import Objects
 
 
@@ -41,6 +42,16 @@ def bucket(name: str) -> Objects:
     from tunedrop.objects import Objects
 
     return Objects(boto3.client("s3", config=CLIENT_CONFIG), name)
+
+
+def media_objects() -> MediaObjects:
+    """Images and videos in S3, as the shell's credentials see them."""
+    import boto3
+
+    from tunedrop.gateway import CLIENT_CONFIG
+    from tunedrop.media_objects import MediaObjects
+
+    return MediaObjects(boto3.client("s3", config=CLIENT_CONFIG))
 
 
 def _outputs(stage: str) -> dict[str, str]:

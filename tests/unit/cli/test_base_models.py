@@ -60,6 +60,24 @@ def test_what_cannot_be_checked_against_is_told(
     assert told in capsys.readouterr().err
 
 
+def test_media_beside_a_dataset_are_looked_at_and_those_in_s3_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = [
+        {"image-ref": "images/a.png", "caption": "text in place of an image"},
+        {"image-ref": "images/b.png", "caption": "nowhere"},
+        {"image-ref": "s3://a-bucket/c.png", "caption": "in S3"},
+    ]
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.png").write_text("text")
+    lines = (f"{json.dumps(each)}\n" for each in records)
+    (tmp_path / "train.jsonl").write_text("".join(lines))
+    main(["check", str(tmp_path), "--base-model", "amazon.nova-canvas-v1:0", "--json"])
+    found = json.loads(capsys.readouterr().out)["findings"]
+    told = {each["line"]: each["code"] for each in found if each["line"]}
+    assert told == {1: "media-format", 2: "media-not-found", 3: "media-not-looked-at"}
+
+
 def test_durations_name_their_source_and_models_of_the_catalog() -> None:
     known = durations()
     assert all(each.takes and each.source for each in known.seen)

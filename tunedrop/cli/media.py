@@ -1,0 +1,53 @@
+"""Looks at the images and videos that a checked dataset names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tunedrop.cli.given import Given
+from tunedrop.cli.places import BucketFolder, LocalFolder, Place
+from tunedrop.dataset.target import Target
+from tunedrop.layout import DATASETS_PREFIX
+from tunedrop.recipe import Recipe
+
+if TYPE_CHECKING:
+    from tunedrop.dataset.awaited import MediaChecker
+    from tunedrop.dataset.media_files import MediaStore
+
+
+@contextmanager
+def media_of(found: Given, recipe: Recipe, *, in_s3: bool) -> Iterator[MediaChecker | None]:
+    """A checker of the media beside the dataset, and with `in_s3` of those in S3.
+
+    None where the base model takes no media. What lies in S3 has its media there, too.
+    """
+    target = Target.of(recipe)
+    store = _store(found.place, recipe.name, in_s3=in_s3) if target.limits.media else None
+    if store is None:
+        yield None
+        return
+    from tunedrop.dataset.media_inspection import MediaInspection
+
+    with MediaInspection(store, target) as inspection:
+        yield inspection
+
+
+def _store(place: Place, recipe: str, *, in_s3: bool) -> MediaStore | None:
+    from tunedrop.cli.stage import media_objects
+    from tunedrop.dataset.media_files import MediaInBucket, MediaOnThisMachine
+
+    if isinstance(place, LocalFolder):
+        return MediaOnThisMachine(place.path, recipe or None, media_objects() if in_s3 else None)
+    if not isinstance(place, BucketFolder):
+        return None
+    if dropped := _recipe_of(place.prefix):
+        return MediaInBucket(media_objects(), place.objects.bucket, dropped)
+    return MediaInBucket(media_objects(), place.objects.bucket, None, place.prefix)
+
+
+def _recipe_of(prefix: str) -> str:
+    """The recipe whose folder a prefix lies in; "" where it lies elsewhere."""
+    below = prefix.removeprefix(DATASETS_PREFIX)
+    return "" if below == prefix else below.partition("/")[0]
