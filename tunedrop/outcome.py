@@ -18,7 +18,7 @@ from tunedrop.objects import Objects
 from tunedrop.records import RunRecords
 from tunedrop.report.sentences import RUNBOOK, sentence, words_for
 from tunedrop.run import ENDED, Failure, Run, Source, plain, timestamp
-from tunedrop.serving.champions import Champions
+from tunedrop.serving.turns import Turns
 from tunedrop.settings import model_parameter
 
 RUN_SUCCEEDED = "RunSucceeded"
@@ -41,7 +41,7 @@ class Conclusion:
     """Writes run.json, the report, the answer and the notification, then closes the record."""
 
     records: RunRecords
-    champions: Champions
+    turns: Turns
     artifacts: Objects
     answers: Answers
     notifications: Notifications
@@ -71,7 +71,7 @@ class Conclusion:
             wait=None,
         )
         self._publish(ended)
-        self.champions.give_turn_back(run)
+        self.turns.give_back(run)
         count(name)
         self.records.end(run, outcome=name, cause=ended.cause, now=now)
         return Outcome(name=name, cause=ended.cause)

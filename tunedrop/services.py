@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from tunedrop.serving.deploying import Deploying
     from tunedrop.serving.deployments import CustomModels, Deployments
     from tunedrop.serving.executions import Executions
+    from tunedrop.serving.expiry import Expiry
     from tunedrop.serving.promotion import PromotionDesk
     from tunedrop.serving.redeployment import Redeployments
     from tunedrop.serving.sweep import Sweep
+    from tunedrop.serving.turns import Turns
     from tunedrop.tokens import TaskTokens
     from tunedrop.training.creation import JobCreation
     from tunedrop.training.jobs import CustomizationJobs
@@ -143,6 +145,12 @@ class Services:
         from tunedrop.parameters import Parameters
 
         return Parameters(self.client("ssm"), self.settings.tunedrop_stage)
+
+    @cached_property
+    def turns(self) -> Turns:
+        from tunedrop.serving.turns import Turns
+
+        return Turns(self.table, self.records)
 
     @cached_property
     def promotions(self) -> PromotionDesk:
@@ -259,7 +267,10 @@ class Services:
         from tunedrop.serving.deploying import Deploying
 
         return Deploying(
-            records=self.records, champions=self.champions, deployments=self.deployments
+            records=self.records,
+            champions=self.champions,
+            turns=self.turns,
+            deployments=self.deployments,
         )
 
     @cached_property
@@ -313,7 +324,7 @@ class Services:
 
         return Conclusion(
             records=self.records,
-            champions=self.champions,
+            turns=self.turns,
             artifacts=self.artifacts,
             answers=self.answers,
             notifications=self.notifications,
@@ -331,6 +342,12 @@ class Services:
         )
 
     @cached_property
+    def expiry(self) -> Expiry:
+        from tunedrop.serving.expiry import Expiry
+
+        return Expiry(champions=self.champions, notifications=self.notifications)
+
+    @cached_property
     def sweep(self) -> Sweep:
         from tunedrop.serving.inventory import Inventory
         from tunedrop.serving.sweep import Sweep
@@ -345,6 +362,7 @@ class Services:
             executions=self.executions,
             parameters=self.parameters,
             promotions=self.promotions,
+            expiry=self.expiry,
             notifications=self.notifications,
             recipe_names=self.settings.recipes,
         )

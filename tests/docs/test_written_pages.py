@@ -27,7 +27,6 @@ SMALLEST = {
 EXAMPLE_VALUES = {
     "data.personal_data": "redact",
     "data.duplicates": "drop",
-    "deployment.expires_after": "7d",
 }
 
 

@@ -158,11 +158,11 @@ def test_a_long_cause_is_cut_so_that_the_way_out_is_still_read(world: World, cal
 
 def test_the_turn_of_the_recipe_is_given_back(world: World, call: Call) -> None:
     run, other = world.trained_run(), world.trained_run()
-    world.services.champions.take_turn(run, world.services.now())
+    world.services.turns.take(run, world.services.now())
     with pytest.raises(CapacityUnavailableError):
-        world.services.champions.take_turn(other, world.services.now())
+        world.services.turns.take(other, world.services.now())
     conclude(call, run)
-    world.services.champions.take_turn(other, world.services.now())
+    world.services.turns.take(other, world.services.now())
     assert world.services.table.get("turn#support") is not None
 
 

@@ -13,7 +13,14 @@ from tunedrop.errors import ServiceBusyError
 from tunedrop.run import Run, plain, timestamp
 from tunedrop.services import Services
 
-NOTHING = {"taken_down": [], "retired": [], "left": [], "cleaned_runs": [], "failed": []}
+NOTHING: Json = {
+    "taken_down": [],
+    "withdrawn": [],
+    "retired": [],
+    "left": [],
+    "cleaned_runs": [],
+    "failed": [],
+}
 
 
 @pytest.fixture

@@ -111,7 +111,11 @@ def test_missing_key_is_named(key: str) -> None:
         ({"evaluation": {"metrics": {"recall_at_1": 0.3}}}, "are measured by rouge_l, chrf"),
         ({"data": {"personal_data": "reject"}}, "personal data is not looked for"),
         ({"data": {"duplicates": "drop"}}, "duplicates are not looked for"),
-        ({"deployment": {"expires_after": "7d"}}, "nothing would expire"),
+        ({"deployment": {"expires_after": "7d"}}, "expires_after is for mode provisioned only"),
+        (
+            {"deployment": {"mode": "provisioned", "expires_after": "1h"}},
+            "deployment.expires_after is 1h; at least 2h is accepted",
+        ),
         ({"owners": ["somebody"]}, "a list of ARNs of IAM roles or users"),
         ({"hyperparameters": {"batch_size": 4}}, "batch_size is not a hyperparameter of Nova"),
         ({"hyperparameters": {"bedrock": {"topK": 4}}}, "bedrock.topK is not a hyperparameter"),

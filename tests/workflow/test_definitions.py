@@ -30,7 +30,7 @@ from tests.workflow.definitions import (
 )
 from tunedrop import errors
 from tunedrop.errors import BusinessError, CapacityUnavailableError, JobSlotsFullError
-from tunedrop.serving import approval, champions, clean_up
+from tunedrop.serving import approval, clean_up, turns
 
 FINE_TUNING, CLEAN_UP_RUN = MACHINES
 STANDARD_RETRY = states(FINE_TUNING)["PrepareRun"]["Retry"]
@@ -159,7 +159,7 @@ def test_clean_up_gives_up_in_words_before_its_time_limit() -> None:
 
 def test_a_run_that_waits_for_its_turn_asks_often_enough_to_be_known_as_waiting() -> None:
     pause = states(FINE_TUNING)["WaitForCapacity"]["Seconds"]
-    assert 2 * pause < champions._ASKS_WITHIN.total_seconds()
+    assert 2 * pause < turns.ASKS_WITHIN.total_seconds()
 
 
 def test_an_approval_is_looked_at_before_its_deadline() -> None:

@@ -10,7 +10,7 @@ from tunedrop.cli.stage import deployed
 from tunedrop.cli.watch import follow_new
 from tunedrop.errors import InvalidInputError
 from tunedrop.services import Services
-from tunedrop.serving.champions import Champion
+from tunedrop.serving.recipe_state import Champion
 
 
 def run(options: argparse.Namespace) -> int:

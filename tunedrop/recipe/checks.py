@@ -10,6 +10,7 @@ from tunedrop.recipe.methods import method_problems, retired
 from tunedrop.recipe.model import Recipe
 
 _LONGEST_PATIENCE_SECONDS = 7 * 86400
+_SHORTEST_LIFE_SECONDS = 2 * 3600
 
 
 def problems(recipe: Recipe, *, allow_retired: bool, allow_unserved: bool = False) -> Iterator[str]:
@@ -28,6 +29,7 @@ def problems(recipe: Recipe, *, allow_retired: bool, allow_unserved: bool = Fals
         yield retired(model, recipe.method)
     yield from hyperparameter_problems(recipe.hyperparameters, model, customization)
     yield from _deployment_problems(recipe, model)
+    yield from _expiry_problems(recipe)
     yield from _data_problems(recipe)
     yield from goal_problems(recipe, model)
     if recipe.evaluation.max_validation_loss and not customization.validation_set.supported:
@@ -49,16 +51,11 @@ def check_region(recipe: Recipe, region: str) -> None:
 
 def _not_yet_served(recipe: Recipe) -> Iterator[str]:
     """Keys whose check is not built yet are refused: silence would pass for protection."""
-    data, deployment = recipe.data, recipe.deployment
+    data = recipe.data
     if data.personal_data != "keep":
         yield _unserved("data.personal_data", data.personal_data, "personal data is not looked for")
     if data.duplicates != "keep":
         yield _unserved("data.duplicates", data.duplicates, "duplicates are not looked for")
-    if deployment.expires_after is not None:
-        yield (
-            "deployment.expires_after is not served by this version: nothing would expire; leave "
-            "the key out"
-        )
 
 
 def _unserved(key: str, value: str, what: str) -> str:
@@ -81,8 +78,27 @@ def _deployment_problems(recipe: Recipe, model: BaseModel) -> Iterator[str]:
             yield "deployment.model_units is for mode provisioned only; leave the key out"
         if deployment.commitment != "none":
             yield "deployment.commitment is for mode provisioned only; leave the key out"
+        if deployment.expires_after is not None:
+            yield "deployment.expires_after is for mode provisioned only; leave the key out"
     elif deployment.commitment == "none" and not serving.no_commitment:
         yield f"deployment.commitment none is not offered for {model.name}; 1 month or 6 months"
+
+
+def _expiry_problems(recipe: Recipe) -> Iterator[str]:
+    deployment = recipe.deployment
+    lifetime = deployment.expires_after_seconds
+    if lifetime is None:
+        return
+    if lifetime < _SHORTEST_LIFE_SECONDS:
+        yield (
+            f"deployment.expires_after is {deployment.expires_after}; at least 2h is accepted, "
+            "because an hourly sweep looks at deadlines"
+        )
+    if deployment.commitment != "none":
+        yield (
+            "deployment.expires_after cannot be kept with a commitment, which cannot be deleted "
+            "before its term; leave one of the keys out"
+        )
 
 
 def _modes(model: BaseModel) -> str:

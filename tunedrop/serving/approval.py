@@ -8,7 +8,8 @@ from tunedrop.errors import DeploymentDeclinedError
 from tunedrop.notifications import Notifications
 from tunedrop.records import RunRecords
 from tunedrop.run import Run, Wait, moment, timestamp
-from tunedrop.serving.champions import Champions, RecipeState
+from tunedrop.serving.champions import Champions
+from tunedrop.serving.recipe_state import RecipeState
 
 DEADLINE = timedelta(days=3)
 _STATE = "ApproveDeployment"

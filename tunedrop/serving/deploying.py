@@ -12,6 +12,7 @@ from tunedrop.records import RunRecords
 from tunedrop.run import Deployment, Run, moment, timestamp
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.deployments import PROVISIONED, DeploymentOrder, Deployments
+from tunedrop.serving.turns import Turns
 from tunedrop.settings import run_tags
 
 # Eight minutes on demand and half an hour provisioned are usual; what takes longer than this
@@ -25,6 +26,7 @@ class Deploying:
 
     records: RunRecords
     champions: Champions
+    turns: Turns
     deployments: Deployments
 
     def deploy(self, run: Run, mode: str, now: datetime) -> Deployment:
@@ -36,7 +38,7 @@ class Deploying:
         if run.deployment and run.deployment.arn:
             return run.deployment
         self.champions.check_not_superseded(run)
-        self.champions.take_turn(run, now)
+        self.turns.take(run, now)
         deployment = self._intend(run, mode, now)
         found = self.deployments.find(mode, deployment.name)
         if found is None:

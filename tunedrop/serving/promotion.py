@@ -7,8 +7,9 @@ from tunedrop.catalog import base_model
 from tunedrop.errors import RunEndingError
 from tunedrop.parameters import Parameters
 from tunedrop.recipe import Recipe
-from tunedrop.run import Promotion, Run
-from tunedrop.serving.champions import Champion, Champions
+from tunedrop.run import Promotion, Run, timestamp
+from tunedrop.serving.champions import Champions
+from tunedrop.serving.recipe_state import Champion
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,7 @@ class PromotionDesk:
     def promote(self, run: Run, now: datetime) -> Promotion:
         """Promote the run's model; a second call finishes what the first began."""
         grace = timedelta(seconds=run.plan.deployment.grace_seconds)
-        promotion = self.champions.promote(run, _champion(run), grace, now)
+        promotion = self.champions.promote(run, _champion(run, now), grace, now)
         self.project(run.plan)
         return promotion
 
@@ -35,7 +36,7 @@ class PromotionDesk:
         return self.parameters.set_model(recipe.name, champion.model_id if champion else base)
 
 
-def _champion(run: Run) -> Champion:
+def _champion(run: Run, now: datetime) -> Champion:
     if run.deployment is None or run.job is None:
         raise RunEndingError(f"The run {run.run_id} has no deployment to promote.")
     return Champion(
@@ -45,4 +46,10 @@ def _champion(run: Run) -> Champion:
         custom_model_arn=run.job.custom_model_arn,
         base_model_id=run.plan.base_model,
         deployment=run.deployment,
+        expires_at=_deadline(run, now),
     )
+
+
+def _deadline(run: Run, now: datetime) -> str:
+    lifetime = run.plan.deployment.expires_after_seconds
+    return "" if lifetime is None else timestamp(now + timedelta(seconds=lifetime))

@@ -14,11 +14,13 @@ from tunedrop.parameters import Parameters
 from tunedrop.recipe import from_json
 from tunedrop.records import RunRecords
 from tunedrop.run import ENDED, Run, moment
-from tunedrop.serving.champions import Champions, Retiree
+from tunedrop.serving.champions import Champions
 from tunedrop.serving.deployments import CustomModels, Deployments
 from tunedrop.serving.executions import Executions
+from tunedrop.serving.expiry import Expiry
 from tunedrop.serving.inventory import CUSTOM_MODEL, CUSTOMIZATION_JOB, Inventory, Resource
 from tunedrop.serving.promotion import PromotionDesk
+from tunedrop.serving.recipe_state import Retiree
 from tunedrop.training.jobs import CustomizationJobs
 
 # What is younger may belong to a run whose record has not caught up yet.
@@ -31,6 +33,7 @@ class Swept(Struct, frozen=True, kw_only=True):
     """What a sweep did; `left` could not be taken down yet, `failed` says what AWS refused."""
 
     taken_down: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     cleaned_runs: tuple[str, ...] = ()
@@ -50,21 +53,23 @@ class Sweep:
     executions: Executions
     parameters: Parameters
     promotions: PromotionDesk
+    expiry: Expiry
     notifications: Notifications
     recipe_names: tuple[str, ...]
 
     def sweep(self, now: datetime) -> Swept:
         """One sweep: idle runs are cleaned up, retirees retired, orphans taken down.
 
-        Before that the parameters that applications read are put right: whoever reads one that
-        was left behind by a promotion would lose what it names. What AWS refuses is noted, and
-        keeps nothing else from being swept.
+        Before that champions whose deadline has come leave, and the parameters that applications
+        read are put right: whoever reads one that was left behind would lose what it names. What
+        AWS refuses is noted, and keeps nothing else from being swept.
         """
         attempts = Attempts()
-        for name in self.recipe_names:
-            attempts.make(f"the parameter of {name}", partial(self._project, name))
         owned = tuple(self.inventory.resources())
         recipes = sorted({*self.recipe_names, *(each.recipe for each in owned)})
+        withdrawn = tuple(self._withdraw_expired(recipes, now, attempts))
+        for name in self.recipe_names:
+            attempts.make(f"the parameter of {name}", partial(self._project, name))
         cleaned = tuple(self._clean_up_stranded_runs(recipes, now, attempts))
         retired = tuple(self._retire_replaced(recipes, now, attempts))
         orphans = [each for each in owned if self._is_orphan(each, now)]
@@ -72,6 +77,7 @@ class Sweep:
         return self._announced(
             Swept(
                 taken_down=tuple(map(str, gone)),
+                withdrawn=withdrawn,
                 retired=retired,
                 left=tuple(str(each) for each in orphans if each not in gone),
                 cleaned_runs=cleaned,
@@ -98,6 +104,13 @@ class Sweep:
         text = self.parameters.recipe(name)
         if text:
             self.promotions.project(from_json(text))
+
+    def _withdraw_expired(
+        self, recipes: Sequence[str], now: datetime, attempts: Attempts
+    ) -> Iterator[str]:
+        for name in recipes:
+            if attempts.make(f"the deadline of {name}", partial(self.expiry.look, name, now)):
+                yield name
 
     def _clean_up_stranded_runs(
         self, recipes: Sequence[str], now: datetime, attempts: Attempts
@@ -162,5 +175,7 @@ class Sweep:
 
 
 def _is_kept(run: Run, now: datetime) -> bool:
+    """Whether a model that never served stays: the recipe asked for it alone, or it may yet."""
     until = run.model_kept_until
-    return run.outcome == "RunSucceeded" or (bool(until) and moment(until) > now)
+    is_wanted = run.outcome == "RunSucceeded" and run.promotion is None
+    return is_wanted or (bool(until) and moment(until) > now)

@@ -9,7 +9,8 @@ from tests.unit.run_builders import NOW, KeptRecords, recipe, run
 from tunedrop.errors import ServiceBusyError
 from tunedrop.run import Deployment, Run
 from tunedrop.serving.approval import Approval, needs_approval
-from tunedrop.serving.champions import Champion, Champions, RecipeState, Retiree
+from tunedrop.serving.champions import Champions
+from tunedrop.serving.recipe_state import Champion, RecipeState, Retiree
 
 NOVA_LITE = "amazon.nova-lite-v1:0:300k"
 UNPRICED = {"mode": "provisioned", "commitment": "1 month"}

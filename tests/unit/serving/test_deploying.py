@@ -27,7 +27,8 @@ def look(status: str | None, now: datetime = NOW, failure: str = "") -> tuple[De
     seen = status and DeploymentView(arn="arn", status=status, failure=failure, created_at=NOW)
     intended = Deployment(mode="on_demand", name="x-1", intended_at=timestamp(NOW), arn="arn")
     records = KeptRecords(run(recipe(deployment={"patience": "30m"}), deployment=intended))
-    desk = Deploying(records=records, champions=None, deployments=FakeDeployments(seen or None))
+    deployments = FakeDeployments(seen or None)
+    desk = Deploying(records=records, champions=None, turns=None, deployments=deployments)
     return desk.look(records.run, now), records
 
 

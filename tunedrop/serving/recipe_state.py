@@ -1,0 +1,156 @@
+"""What a recipe has in service, and how one state of it follows on another."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import Struct, structs
+
+from tunedrop.run import Deployment, Promotion, moment, plain, timestamp
+
+_HISTORY = 50
+# An account holds 100 custom models, and each one's storage bills by the month.
+_KEPT_MODELS = 5
+# Applications cache the parameter: it moves so long before the throughput that it names goes.
+_PARTING = timedelta(hours=1)
+# A sweep that has begun may be deleting what is due about now.
+_RESTORED_WITHIN = timedelta(minutes=15)
+
+
+class Champion(Struct, frozen=True, kw_only=True):
+    """A custom model in service. `order` sorts champions by their drop.
+
+    `expires_at` is the deadline of provisioned throughput whose recipe sets one.
+    """
+
+    run_id: str
+    order: str
+    model_id: str
+    custom_model_arn: str
+    base_model_id: str
+    deployment: Deployment
+    expires_at: str = ""
+    warned_at: str = ""
+
+    def withdrawn_from(self) -> datetime | None:
+        """When the parameter leaves an expiring champion: before its deadline, as people cache it.
+
+        Half of its time at most is given away to that. None for one that does not expire.
+        """
+        if not self.expires_at:
+            return None
+        expires_at = moment(self.expires_at)
+        ready_at = moment(self.deployment.ready_at or self.deployment.intended_at)
+        return expires_at - min(_PARTING, (expires_at - ready_at) / 2)
+
+
+class Retiree(Struct, frozen=True, kw_only=True):
+    """A replaced champion's deployment, which serves on until `retire_at`."""
+
+    run_id: str
+    retire_at: str
+    deployment: Deployment
+
+    def __str__(self) -> str:
+        return f"{self.deployment.mode} {self.deployment.name}"
+
+
+class RecipeState(Struct, frozen=True, kw_only=True):
+    """What the recipe has in service; `history` lists promotions, the newest first."""
+
+    version: int = 0
+    champion: Champion | None = None
+    previous: Champion | None = None
+    retiring: tuple[Retiree, ...] = ()
+    history: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def kept_models(self) -> frozenset[str]:
+        """The ARNs of the models that must stay: those of the last champions, this one's first."""
+        of_history = [str(entry.get("custom_model_arn", "")) for entry in self.history]
+        latest = tuple(dict.fromkeys(filter(None, of_history)))[:_KEPT_MODELS]
+        named = (each.custom_model_arn for each in (self.champion, self.previous) if each)
+        return frozenset((*named, *latest))
+
+    @property
+    def kept_runs(self) -> frozenset[str]:
+        """The runs whose models must stay: the champion's and the rollback target's."""
+        return frozenset(each.run_id for each in (self.champion, self.previous) if each)
+
+
+def promotion_after(state: RecipeState, now: datetime) -> Promotion:
+    """The promotion that follows on a state."""
+    return Promotion(
+        version=state.version + 1,
+        promoted_at=timestamp(now),
+        replaced_run_id=state.champion.run_id if state.champion else "",
+    )
+
+
+def succeeded(
+    state: RecipeState, champion: Champion, promotion: Promotion, retire_at: datetime
+) -> RecipeState:
+    """The state with another champion; the one before it serves on until `retire_at`."""
+    return structs.replace(
+        _left(state, retire_at),
+        version=promotion.version,
+        champion=champion,
+        history=(_entry(promotion, champion), *state.history)[:_HISTORY],
+    )
+
+
+def restored(state: RecipeState, by: str, retire_at: datetime, now: datetime) -> RecipeState | None:
+    """The state with the champion before this one again; None where its deployment is going.
+
+    The restored one counts as dropped now: it is the latest word on what shall serve.
+    """
+    previous = state.previous
+    serving = [each for each in state.retiring if _serves_on(each, previous, now)]
+    if state.champion is None or previous is None or not serving:
+        return None
+    again = structs.replace(previous, order=f"{timestamp(now)} ")
+    after = succeeded(state, again, promotion_after(state, now), retire_at)
+    entry = {**after.history[0], "rolled_back_by": by}
+    return structs.replace(
+        after,
+        retiring=tuple(each for each in after.retiring if each not in serving),
+        history=(entry, *after.history[1:]),
+    )
+
+
+def withdrawn(state: RecipeState, now: datetime) -> RecipeState:
+    """The state without its champion, whose deadline has come; it may be promoted again."""
+    champion = state.champion
+    if champion is None:
+        return state
+    promotion = promotion_after(state, now)
+    entry = {**_entry(promotion, champion), "withdrawn": f"expired at {champion.expires_at}"}
+    return structs.replace(
+        _left(state, moment(champion.expires_at)),
+        version=promotion.version,
+        champion=None,
+        history=(entry, *state.history)[:_HISTORY],
+    )
+
+
+def _left(state: RecipeState, retire_at: datetime) -> RecipeState:
+    champion = state.champion
+    if champion is None:
+        return state
+    leaving = Retiree(
+        run_id=champion.run_id, retire_at=timestamp(retire_at), deployment=champion.deployment
+    )
+    return structs.replace(state, previous=champion, retiring=(*state.retiring, leaving))
+
+
+def _entry(promotion: Promotion, champion: Champion) -> dict[str, Any]:
+    return {
+        **plain(promotion),
+        "run_id": champion.run_id,
+        "model_id": champion.model_id,
+        "custom_model_arn": champion.custom_model_arn,
+    }
+
+
+def _serves_on(retiree: Retiree, previous: Champion | None, now: datetime) -> bool:
+    is_previous = previous is not None and retiree.run_id == previous.run_id
+    return is_previous and moment(retiree.retire_at) - now > _RESTORED_WITHIN
