@@ -20,6 +20,7 @@ GATEWAYS = {
     "tunedrop.gateway",
     "tunedrop.intake",
     "tunedrop.media_objects",
+    "tunedrop.object_parts",
     "tunedrop.objects",
     "tunedrop.parameters",
     "tunedrop.records",

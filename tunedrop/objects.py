@@ -1,21 +1,23 @@
 """Gateway to the objects of one bucket."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tunedrop.errors import InvalidInputError
+from tunedrop.errors import InvalidInputError, ServiceBusyError
 from tunedrop.gateway import aws, code_of
+from tunedrop.object_parts import ObjectParts
 from tunedrop.settings import TAG_INTERMEDIATE
 
-CHUNK_BYTES = 1 << 20
 # Lifecycle rules expire what carries this tag: they know prefixes, but no wildcards in them.
 INTERMEDIATE = f"{TAG_INTERMEDIATE}=true"
-_IN_MEMORY_BYTES = 64 << 20
+_WRITTEN = {"ContentType": "application/jsonl", "Tagging": INTERMEDIATE}
+# S3 takes ten thousand parts of an object.
+_PART_BYTES = 16 << 20
 _ABSENT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed", "405"})
 
 
@@ -53,10 +55,8 @@ class Objects:
         )
 
     def chunks(self, key: str, version_id: str = "") -> Iterator[bytes]:
-        """The bytes of an object, a mebibyte at a time."""
-        with aws(f"read {key}"):
-            body = self._client.get_object(**self._address(key, version_id))["Body"]
-            yield from body.iter_chunks(CHUNK_BYTES)
+        """The bytes of an object in parts, the next ones fetched while one is looked at."""
+        return iter(ObjectParts(client=self._client, address=self._address(key, version_id)))
 
     def read(self, key: str, version_id: str = "", *, limit: int = 16 << 20) -> bytes:
         """A small object, whole; a larger one than `limit` bytes is an `InvalidInputError`."""
@@ -99,21 +99,54 @@ class Objects:
 
 
 class ObjectOutput:
-    """Bytes on their way into an object; large ones wait on disk, not in memory."""
+    """Bytes on their way into an object, a part at a time: none waits on disk.
+
+    What is never closed leaves an upload without an end, which the bucket's lifecycle removes.
+    """
 
     def __init__(self, client: Any, bucket: str, key: str) -> None:
         self._client = client
-        self._bucket = bucket
-        self._key = key
-        self._spool = SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115
+        self._address = {"Bucket": bucket, "Key": key}
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+        self._upload: dict[str, str] | None = None
+        self._parts: list[dict[str, Any]] = []
 
     def write(self, data: bytes) -> None:
         """Take the next bytes."""
-        self._spool.write(data)
+        self._held.append(data)
+        self._held_bytes += len(data)
+        if self._held_bytes >= _PART_BYTES:
+            self._send_part()
 
     def close(self) -> None:
         """Write the object."""
-        self._spool.seek(0)
-        described = {"ContentType": "application/jsonl", "Tagging": INTERMEDIATE}
-        with self._spool, aws(f"write {self._key}"):
-            self._client.upload_fileobj(self._spool, self._bucket, self._key, ExtraArgs=described)
+        if self._upload and self._held:
+            self._send_part()
+        with self._sending():
+            if self._upload:
+                parts = {"Parts": self._parts}
+                self._client.complete_multipart_upload(**self._upload, MultipartUpload=parts)
+            else:
+                body = b"".join(self._held)
+                self._client.put_object(**self._address, **_WRITTEN, Body=body)
+
+    def _send_part(self) -> None:
+        body, number = b"".join(self._held), len(self._parts) + 1
+        self._held, self._held_bytes = [], 0
+        with self._sending():
+            if self._upload is None:
+                begun = self._client.create_multipart_upload(**self._address, **_WRITTEN)
+                self._upload = {**self._address, "UploadId": begun["UploadId"]}
+            sent = self._client.upload_part(**self._upload, PartNumber=number, Body=body)
+        self._parts.append({"PartNumber": number, "ETag": sent["ETag"]})
+
+    @contextmanager
+    def _sending(self) -> Iterator[None]:
+        try:
+            with aws(f"write {self._address['Key']}"):
+                yield
+        except (ClientError, ServiceBusyError):
+            if self._upload:
+                self._client.abort_multipart_upload(**self._upload)
+            raise

@@ -27,13 +27,13 @@ SERVICES = {
 _RENAMED = {
     "bedrock:Converse": ["bedrock:InvokeModel"],
     "dynamodb:TransactWriteItems": ["dynamodb:UpdateItem"],
+    "s3:CompleteMultipartUpload": ["s3:PutObject"],
     "s3:CopyObject": ["s3:GetObject", "s3:PutObject"],
+    "s3:CreateMultipartUpload": ["s3:PutObject"],
     "s3:HeadObject": ["s3:GetObject", "s3:ListBucket"],
     "s3:ListObjectsV2": ["s3:ListBucket"],
+    "s3:UploadPart": ["s3:PutObject"],
 }
-# Methods of clients that are no operations of the service.
-_COMPOSED = {"upload_fileobj": ["s3:PutObject", "s3:AbortMultipartUpload"]}
-
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -41,7 +41,6 @@ def calls_of_gateways() -> Iterator[str]:
     """The IAM actions of every operation that a gateway names, as a method or as a string."""
     operations = _operations()
     for word in _words():
-        yield from _COMPOSED.get(word, ())
         if action := operations.get(word):
             yield from _RENAMED.get(action, [action])
 
