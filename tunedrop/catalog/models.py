@@ -15,6 +15,7 @@ __all__ = [
     "CustomizationType",
     "DatasetFormat",
     "Hyperparameter",
+    "Lifecycle",
     "Limits",
     "MediaLimits",
     "Method",

@@ -86,6 +86,11 @@ def _check_options(command: argparse.ArgumentParser) -> None:
     _stage_option(command)
 
 
+def _models_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("model", nargs="?", metavar="MODEL", help="one of them, in detail")
+    command.add_argument("--json", action="store_true", help="one JSON object, for machines")
+
+
 def _submit_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", help=_GIVEN)
     command.add_argument("--recipe", required=True, help="the name of a deployed recipe")
@@ -123,6 +128,12 @@ def _rollback_options(command: argparse.ArgumentParser) -> None:
     _stage_option(command)
 
 
+def _extend_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("recipe", metavar="RECIPE")
+    command.add_argument("--by", required=True, metavar="DURATION", help="such as 12h or 7d")
+    _stage_option(command)
+
+
 def _count(given: str) -> int:
     if given.isdecimal() and int(given) > 0:
         return int(given)
@@ -143,6 +154,7 @@ def _stage_option(command: argparse.ArgumentParser) -> None:
 
 # In the order in which people meet them: what it does, and its options.
 _COMMANDS: dict[str, tuple[str, Options]] = {
+    "models": ("list the base models and what each accepts", _models_options),
     "check": ("validate a dataset on this machine", _check_options),
     "submit": ("check a dataset, upload it and watch its run", _submit_options),
     "runs": ("list the runs of a recipe, newest first", _runs_options),
@@ -157,6 +169,7 @@ _COMMANDS: dict[str, tuple[str, Options]] = {
         _starter_options,
     ),
     "rollback": ("put the model before this one back into service", _rollback_options),
+    "extend": ("move the deadline of provisioned throughput that expires", _extend_options),
     "take-down": (
         "take down all that a stage owns in Bedrock, before it is destroyed",
         _stage_option,

@@ -33,7 +33,7 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
         return start + text
     return textwrap.fill(
         text,
-        width=_columns(),
+        width=columns() or 0,
         initial_indent=start,
         subsequent_indent=indent,
         break_long_words=False,
@@ -47,7 +47,10 @@ def cause_in_lines(cause: str, indent: str = "", first: str | None = None) -> st
     return "\n".join([wrapped(what, indent, first), *(wrapped(each, indent) for each in rest)])
 
 
-def _columns() -> int:
+def columns() -> int | None:
+    """How wide the terminal is; None: a pipe, which is as wide as its lines."""
+    if not is_terminal():
+        return None
     from shutil import get_terminal_size
 
     return max(get_terminal_size().columns, _NARROWEST)
