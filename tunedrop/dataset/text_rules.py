@@ -15,10 +15,10 @@ _CONTINUED = "\x80-\x9f\xa1-\xaa\xac-\xba\xbc-\xbf\u20ac\u0192\u2020\u2021\u02c6
 _CONTINUED += "\u017d\u2022\u02dc\u2122\u0161\u0153\u017e\u0178"
 _MOJIBAKE = re.compile(
     f"\xc3[{_CONTINUED}]|\xc2[\xa0-\xaa\xac-\xba\xbc-\xbf]|\xd0[{_CONTINUED}][\xd0\xd1]|"
-    "\xe2[\u20ac\x80]|\xe2\u201a\xac|\xe2\u201e\xa2|\xf0[\u0178\x9f]|\xef\xbb\xbf|\xef\xbf\xbd"
+    "\xe2[\u20ac\x80-\x9f]|\xe2\u201a\xac|\xe2\u201e\xa2|\xf0[\u0178\x9f]|\xef\xbb\xbf|\xef\xbf\xbd"
 )
 _LOST = "\ufffd"
-_RAW = re.compile(rb"\xc3(?:[\x82\x83\x90]|\xa2[\xc2\xe2]|\xb0[\xc2\xc5]|\xaf\xc2)")
+_RAW = re.compile(rb"\xc3(?:[\x82\x83\x90]|\xa2[\xc2\xe2\\]|\xb0[\xc2\xc5\\]|\xaf[\xc2\\])")
 _ESCAPED = re.compile(rb"\\u(?:00(?:c[23]|d0|e2|ef|f0)(?=[\\\x80-\xff])|fffd)", re.IGNORECASE)
 
 
