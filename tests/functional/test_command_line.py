@@ -87,7 +87,8 @@ def test_media_in_s3_are_looked_at_where_that_is_asked_for(
     monkeypatch.setattr(stage, "media_objects", lambda: MediaObjects(world.services.s3))
     text = world.put(f"datasets/{RECIPE}/a.png", b"text")
     uri = world.services.datasets.uri(text.key)
-    record = f'{{"image-ref": "{uri}", "caption": "c"}}\n{{"image-ref": "b.png", "caption": "c"}}\n'
+    named = [{"image-ref": each, "caption": "a caption"} for each in (uri, "b.png")]
+    record = "".join(f"{json.dumps(each)}\n" for each in named)
     here = tmp_path / "train.jsonl"
     here.write_text(record)
     there = world.services.datasets.uri(world.drop("train.jsonl", record.encode()).key)
