@@ -8,7 +8,6 @@ from msgspec import Meta, Struct
 from tunedrop.errors import InvalidInputError
 from tunedrop.layout import DATASET_SUFFIX
 from tunedrop.recipe.reading import read_struct
-from tunedrop.recipe.yaml_text import parse_mapping
 
 _NOTE_MAX = 500
 
@@ -41,6 +40,8 @@ class RunRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 def parse(text: str, where: str = "the run request") -> RunRequest:
     """Read a run request; `InvalidInputError` names every problem."""
+    from tunedrop.recipe.yaml_text import parse_mapping
+
     given = parse_mapping(text, where)
     if isinstance(given.get("train"), str):
         given["train"] = [given["train"]]
