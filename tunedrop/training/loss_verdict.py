@@ -3,17 +3,18 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from statistics import fmean
 from typing import NoReturn, Protocol
 
 from tunedrop.errors import ModelRejectedError
 from tunedrop.training.curves import Point, TrainingCurves
-
-# Single steps are noisy, above all at batch size 1: ends of a curve are judged by a tenth of it.
-_WINDOW_SHARE = 10
-_SMALLEST_TREND_WINDOW = 3
-_POINTS_TO_SEE_A_TREND = 6
+from tunedrop.training.shape import (
+    POINTS_TO_SEE_A_TREND,
+    best,
+    head,
+    levelled_off_at,
+    moving_averages,
+    tail,
+)
 
 # Above where it began AND half as high again as at its best: a curve that exploded, not noise.
 _DIVERGED_RATIO = 1.5
@@ -37,12 +38,16 @@ class LossLimits(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class LossVerdict:
-    """How training went, with the sentence for people; a loss is None where there is none."""
+    """How training went, with sentences for people.
+
+    `summary` holds by curve its first, final and best loss, the step of the best, and Bedrock's
+    perplexity at both ends; what there is not is left out. `perplexity` is empty where Bedrock
+    gives none.
+    """
 
     sentence: str
-    final_training_loss: float | None
-    final_validation_loss: float | None
-    best_validation_loss: float | None
+    perplexity: str
+    summary: dict[str, dict[str, float]]
 
 
 def judge(curves: TrainingCurves, limits: LossLimits) -> LossVerdict:
@@ -51,11 +56,12 @@ def judge(curves: TrainingCurves, limits: LossLimits) -> LossVerdict:
     _refuse_diverged("validation", curves.validation)
     _refuse_overfitted(curves)
     _refuse_over_limit(curves, limits.max_validation_loss)
+    perplexity = _perplexity(curves)
+    sentence = _sentence(curves, limits.max_validation_loss)
     return LossVerdict(
-        sentence=_sentence(curves, limits.max_validation_loss),
-        final_training_loss=_tail(curves.training) if curves.training else None,
-        final_validation_loss=_tail(curves.validation) if curves.validation else None,
-        best_validation_loss=_best(curves.validation).loss if curves.validation else None,
+        sentence=f"{sentence} {perplexity}".strip(),
+        perplexity=perplexity,
+        summary={kind: _summary(points) for kind, points in _kinds(curves)},
     )
 
 
@@ -66,9 +72,9 @@ def _refuse_diverged(kind: str, points: Sequence[Point]) -> None:
             f"Training diverged: the {kind} loss is {broken.loss} at {_at(broken)}",
             "a lower learning rate (a tenth of it) or more warm-up steps",
         )
-    if len(points) < _POINTS_TO_SEE_A_TREND:
+    if len(points) < POINTS_TO_SEE_A_TREND:
         return
-    averages = _moving_averages(points)
+    averages = moving_averages(points)
     lowest, last = min(averages), averages[-1]
     if last > averages[0] and last > _DIVERGED_RATIO * lowest and last > lowest + _DIVERGED_RISE:
         _reject(
@@ -82,14 +88,14 @@ def _refuse_overfitted(curves: TrainingCurves) -> None:
     points = curves.validation
     if not points:
         return
-    best, last = _best(points), _tail(points)
-    if last <= max(_OVERFITTED_RATIO * best.loss, best.loss + _OVERFITTED_RISE):
+    turn, last = best(points), tail(points)
+    if last <= max(_OVERFITTED_RATIO * turn.loss, turn.loss + _OVERFITTED_RISE):
         return
     _reject(
-        f"The model overfitted: validation loss was best at {_at(best)} with {_number(best.loss)} "
-        f"and ended {_percent_over(last, best.loss)} higher at {_number(last)}"
+        f"The model overfitted: validation loss was best at {_at(turn)} with {_number(turn.loss)} "
+        f"and ended {_percent_over(last, turn.loss)} higher at {_number(last)}"
         f"{_meanwhile(curves.training)}",
-        _sooner(best, points[-1]),
+        _sooner(turn, points[-1]),
     )
 
 
@@ -103,7 +109,7 @@ def _refuse_over_limit(curves: TrainingCurves, limit: float | None) -> None:
             "a validation set (data.validation_share, or a file named by a run request), or a "
             "recipe without evaluation.max_validation_loss where the base model takes no such set",
         )
-    last = _tail(curves.validation)
+    last = tail(curves.validation)
     if last > limit:
         _reject(
             f"Validation loss ended at {_number(last)}, {_percent_over(last, limit)} above the "
@@ -117,19 +123,60 @@ def _reject(what: str, remedy: str) -> NoReturn:
 
 
 def _sentence(curves: TrainingCurves, limit: float | None) -> str:
-    parts = [
-        f"{kind} loss {_course(points)}"
-        for kind, points in (("training", curves.training), ("validation", curves.validation))
-        if points
-    ]
+    parts = [f"{kind} loss {_course(points)}" for kind, points in _kinds(curves)]
     if curves.validation and limit is not None:
         parts[-1] += f" (limit {_number(limit)})"
     text = "; ".join(parts)
-    return " ".join([*([f"{text[0].upper()}{text[1:]}."] if text else []), *curves.notes])
+    told = [f"{text[0].upper()}{text[1:]}."] if text else []
+    return " ".join([*told, *_flat(curves.training), *curves.notes])
+
+
+def _kinds(curves: TrainingCurves) -> list[tuple[str, Sequence[Point]]]:
+    named = (("training", curves.training), ("validation", curves.validation))
+    return [(kind, points) for kind, points in named if points]
+
+
+def _flat(points: Sequence[Point]) -> list[str]:
+    """Where the training loss stopped to fall, which people pay for from there on."""
+    point = levelled_off_at(points)
+    if point is None:
+        return []
+    if point is points[0]:
+        return ["Training loss hardly moved: a higher learning rate or more epochs may teach more."]
+    return [f"Training loss levelled off from {_at(point)} on."]
+
+
+def _perplexity(curves: TrainingCurves) -> str:
+    """Bedrock's perplexity on the validation set, else on the training set, as a sentence."""
+    for kind, points in reversed(_kinds(curves)):
+        ends = _perplexities(points)
+        if len(ends) > 1 and ends[0] != ends[-1]:
+            verb = "fell" if ends[-1] < ends[0] else "rose"
+            first, last = _number(ends[0]), _number(ends[-1])
+            return f"Bedrock's perplexity on the {kind} set {verb} from {first} to {last}."
+        if ends:
+            return f"Bedrock's perplexity on the {kind} set is {_number(ends[-1])}."
+    return ""
+
+
+def _perplexities(points: Sequence[Point]) -> list[float]:
+    given = (point.perplexity for point in points)
+    return [value for value in given if value is not None and math.isfinite(value)]
+
+
+def _summary(points: Sequence[Point]) -> dict[str, float]:
+    lowest, given = best(points), _perplexities(points)
+    return {
+        "first": head(points),
+        "final": tail(points),
+        "best": lowest.loss,
+        "best_step": lowest.step,
+        **({"first_perplexity": given[0], "final_perplexity": given[-1]} if given else {}),
+    }
 
 
 def _course(points: Sequence[Point]) -> str:
-    first, last = _head(points), _tail(points)
+    first, last = head(points), tail(points)
     if len(points) == 1:
         return f"was {_number(last)}"
     verb = "fell" if last < first else "rose" if last > first else "stayed"
@@ -139,11 +186,13 @@ def _course(points: Sequence[Point]) -> str:
 def _way_down(curves: TrainingCurves) -> str:
     """What may lower the validation loss, read off the shape of both curves."""
     validation, training = curves.validation, curves.training
-    if training and _tail(validation) > _MEMORIZED_RATIO * _tail(training):
+    if training and tail(validation) > _MEMORIZED_RATIO * tail(training):
         return (
             "more and more varied records, or fewer epochs: training loss is far lower "
-            f"({_number(_tail(training))}), so the model recites its examples"
+            f"({_number(tail(training))}), so the model recites its examples"
         )
+    if training and levelled_off_at(training) is training[0]:
+        return "a higher learning rate or more epochs: training loss hardly moved"
     if len(validation) > 1 and validation[-1].loss < _STILL_FALLING_RATIO * validation[-2].loss:
         return "more epochs: validation loss was still falling when training ended"
     return "more records, a higher learning rate, or a larger base model: both losses levelled off"
@@ -160,28 +209,6 @@ def _sooner(best: Point, last: Point) -> str:
 
 def _meanwhile(training: Sequence[Point]) -> str:
     return f", while training loss {_course(training)}" if len(training) > 1 else ""
-
-
-def _moving_averages(points: Sequence[Point]) -> list[float]:
-    width = max(_SMALLEST_TREND_WINDOW, _window(points))
-    sums = list(accumulate((point.loss for point in points), initial=0.0))
-    return [(after - before) / width for before, after in zip(sums, sums[width:], strict=False)]
-
-
-def _window(points: Sequence[Point]) -> int:
-    return max(1, len(points) // _WINDOW_SHARE)
-
-
-def _head(points: Sequence[Point]) -> float:
-    return fmean(point.loss for point in points[: _window(points)])
-
-
-def _tail(points: Sequence[Point]) -> float:
-    return fmean(point.loss for point in points[-_window(points) :])
-
-
-def _best(points: Sequence[Point]) -> Point:
-    return min(points, key=lambda point: point.loss)
 
 
 def _at(point: Point) -> str:

@@ -27,7 +27,8 @@ class LossDesk:
         losses = {**curves.stored(), "notes": list(curves.notes)}
         self.records.update(run, losses=losses)
         verdict = metric_files.judge(curves, run.plan.evaluation)
-        self.records.update(run, losses={**losses, "verdict": verdict.sentence})
+        told = {"verdict": verdict.sentence, "perplexity": verdict.perplexity}
+        self.records.update(run, losses={**losses, **told, "summary": verdict.summary})
         return verdict.sentence
 
     def _files(self, run: Run) -> dict[str, bytes]:

@@ -16,6 +16,8 @@ __all__ = ["LossVerdict", "Point", "TrainingCurves", "is_metric_file", "judge", 
 
 TRAINING_SUFFIX = "training_metrics.csv"
 VALIDATION_SUFFIX = "validation_metrics.csv"
+_STEPS = ("step", "steps", "step_number", "stepnumber", "step_count", "stepcount")
+_EPOCHS = ("epoch", "epochs", "epoch_number", "epochnumber", "epoch_count", "epochcount")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +53,17 @@ def _curve(
     points: dict[tuple[float, int], Point] = {}
     for key, body in objects.items():
         if key.lower().endswith(suffix):
-            for point in _points(key, body, notes):
+            for point in _points(key, body, kind, notes):
                 points[point.epoch or 0.0, point.step] = point
     if not points:
         notes.append(f"Bedrock wrote no {kind} losses.")
     return tuple(points[at] for at in sorted(points))
 
 
-def _points(key: str, body: bytes, notes: list[str]) -> Iterator[Point]:
+def _points(key: str, body: bytes, kind: str, notes: list[str]) -> Iterator[Point]:
     rows = _rows(body)
     headings = [heading.strip().lower() for heading in next(rows, [])]
-    columns = _columns(headings)
+    columns = _columns(headings, kind)
     if columns is None:
         name = key.rpartition("/")[2]
         notes.append(f'{name} has no column ending in "loss", only: {", ".join(headings)}.')
@@ -83,14 +85,17 @@ def _rows(body: bytes) -> Iterator[list[str]]:
     return (row for row in csv.reader(lines) if any(cell.strip() for cell in row))
 
 
-def _columns(headings: Sequence[str]) -> _Columns | None:
-    loss = _column(headings, "loss")
+def _columns(headings: Sequence[str], kind: str) -> _Columns | None:
+    """The columns of a file; a file of both losses is read for the one of its kind."""
+    loss = _column(headings, f"{kind}_loss", f"{kind} loss", f"{kind}loss")
+    if loss is None:
+        loss = _column(headings, "loss")
     if loss is None:
         return None
     return _Columns(
         loss=loss,
-        step=_column(headings, "step", "step_number"),
-        epoch=_column(headings, "epoch", "epoch_number"),
+        step=_column(headings, *_STEPS),
+        epoch=_column(headings, *_EPOCHS),
         perplexity=_column(headings, "perplexity"),
     )
 

@@ -41,13 +41,16 @@ def test_falling_losses_are_accepted_with_their_course() -> None:
     assert verdict.sentence == (
         "Training loss fell from 2.50 to 1.20; validation loss fell from 2.40 to 1.90 (limit 2.50)."
     )
-    assert (verdict.final_training_loss, verdict.final_validation_loss) == (1.2, 1.9)
+    assert verdict.summary == {
+        "training": {"first": 2.5, "final": 1.2, "best": 1.2, "best_step": 3},
+        "validation": {"first": 2.4, "final": 1.9, "best": 1.9, "best_step": 2},
+    }
 
 
 def test_nothing_to_judge_is_said_and_accepted_without_a_limit() -> None:
     verdict = judge(TrainingCurves(notes=("Bedrock wrote no training losses.",)), Limits())
     assert verdict.sentence == "Bedrock wrote no training losses."
-    assert verdict.final_training_loss is None
+    assert (verdict.summary, verdict.perplexity) == ({}, "")
 
 
 @pytest.mark.parametrize("broken", [math.nan, math.inf])
@@ -71,7 +74,7 @@ def test_forty_thousand_steps_are_judged_at_once() -> None:
 
 def test_noise_of_single_steps_is_no_divergence() -> None:
     noisy = curve(0.9, 0.5, 1.1, 0.6, 0.8, 1.0)
-    assert judge(TrainingCurves(training=noisy), Limits()).final_training_loss == 1.0
+    assert judge(TrainingCurves(training=noisy), Limits()).summary["training"]["final"] == 1.0
 
 
 def test_validation_that_turned_is_overfitting_with_the_epochs_to_try() -> None:
@@ -90,7 +93,7 @@ def test_overfitting_within_one_epoch_does_not_advise_the_same_epochs_again() ->
 
 def test_validation_that_levels_off_is_accepted() -> None:
     levelled = TrainingCurves(validation=curve(2.0, 1.5, 1.49, 1.52))
-    assert judge(levelled, Limits()).best_validation_loss == 1.49
+    assert judge(levelled, Limits()).summary["validation"]["best"] == 1.49
 
 
 @pytest.mark.parametrize(
@@ -114,3 +117,57 @@ def test_a_limit_without_validation_losses_is_a_refusal_that_says_why() -> None:
     words = refusal(training=curve(2.5), limit=2.5, notes=("Bedrock wrote no validation losses.",))
     assert "at most 2.50, but there is none to judge: Bedrock wrote no validation losses." in words
     assert "data.validation_share" in words
+
+
+# Plateaus and perplexity
+
+
+def falling(*, flat_from: int, steps: int = 60) -> tuple[Point, ...]:
+    return curve(*[3.0 - 2.0 * min(at, flat_from) / flat_from for at in range(1, steps + 1)])
+
+
+def test_a_loss_that_levels_off_is_said_with_its_step() -> None:
+    sentence = judge(TrainingCurves(training=falling(flat_from=20)), Limits()).sentence
+    assert "Training loss levelled off from step" in sentence
+    step = int(sentence.rpartition("from step ")[2].split()[0])
+    assert 15 <= step <= 22
+
+
+@pytest.mark.parametrize("flat_from", [50, 60])
+def test_a_loss_that_still_falls_has_not_levelled_off(flat_from: int) -> None:
+    curves = TrainingCurves(training=falling(flat_from=flat_from))
+    assert "levelled off" not in judge(curves, Limits()).sentence
+
+
+def test_a_loss_that_never_moved_asks_for_a_higher_learning_rate() -> None:
+    unmoved = TrainingCurves(training=curve(*[2.5, 2.51] * 20))
+    assert "hardly moved: a higher learning rate" in judge(unmoved, Limits()).sentence
+    words = refusal(training=unmoved.training, validation=curve(2.6, 2.6), limit=2.0)
+    assert "Try a higher learning rate or more epochs: training loss hardly moved." in words
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ((12.2, 4.05), "Bedrock's perplexity on the validation set fell from 12.20 to 4.05."),
+        ((4.0, 9.0), "Bedrock's perplexity on the validation set rose from 4.00 to 9.00."),
+        ((4.0,), "Bedrock's perplexity on the validation set is 4.00."),
+        ((None, math.inf), ""),
+    ],
+)
+def test_perplexity_is_told_where_bedrock_gives_one(
+    given: tuple[float | None, ...], words: str
+) -> None:
+    points = tuple(
+        Point(step=at, epoch=at, loss=1.0, perplexity=each) for at, each in enumerate(given, 1)
+    )
+    verdict = judge(TrainingCurves(validation=points), Limits())
+    assert verdict.perplexity == words
+    assert verdict.sentence.endswith(words)
+
+
+def test_perplexity_of_the_training_set_stands_in_where_there_is_no_validation() -> None:
+    points = (Point(step=1, epoch=1, loss=1.0, perplexity=8.0),)
+    verdict = judge(TrainingCurves(training=points), Limits())
+    assert verdict.perplexity == "Bedrock's perplexity on the training set is 8.00."
+    assert verdict.summary["training"]["final_perplexity"] == 8.0

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tunedrop.catalog import BaseModel, all_models
 from tunedrop.training import metric_files
 from tunedrop.training.curves import Point, down_sampled
 
@@ -115,3 +116,39 @@ def test_no_curve_is_stored_with_more_than_200_points(count: int) -> None:
     points = [Point(step=step, epoch=1, loss=1 / (step + 1)) for step in range(count)]
     kept = down_sampled(points)
     assert min(count, 198) <= len(kept) <= min(count, 200)
+
+
+@pytest.mark.parametrize("heading", ["step", "Steps", "Step_Number", "StepCount", "step_count"])
+def test_steps_of_image_models_are_read_without_epochs(heading: str) -> None:
+    body = f"{heading},Loss\n10,0.5\n20,0.25\n".encode()
+    points = metric_files.read({TRAINING: body}).training
+    assert points == (Point(step=10, epoch=None, loss=0.5), Point(step=20, epoch=None, loss=0.25))
+
+
+def test_a_file_of_both_losses_is_read_for_the_one_of_its_kind() -> None:
+    body = b"step_number,training_loss,validation_loss\n1,2.5,2.4\n"
+    curves = metric_files.read({TRAINING: body, VALIDATION["llama"]: body})
+    assert (losses(curves.training), losses(curves.validation)) == ([2.5], [2.4])
+
+
+@pytest.mark.parametrize(
+    "model", [each for each in all_models() if each.metric_files], ids=lambda model: model.id
+)
+def test_the_files_of_every_model_of_the_catalog_are_read(model: BaseModel) -> None:
+    files = model.metric_files
+    assert files is not None
+    named = (
+        (files.training_path, files.training_columns),
+        (files.validation_path, files.validation_columns),
+    )
+    written = {
+        f"{JOB}/{path}": f"{','.join(columns)}\n{','.join('1' * len(columns))}\n".encode()
+        for path, columns in named
+        if path
+    }
+    assert all(metric_files.is_metric_file(key) for key in written)
+    curves = metric_files.read(written)
+    assert losses(curves.training) == [1.0]
+    assert len(curves.validation) == bool(files.validation_path)
+    has_perplexity = "perplexity" in [each.lower() for each in files.training_columns]
+    assert (curves.training[0].perplexity is not None) == has_perplexity
