@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tunedrop.evaluation.metrics import rouge_l
 
-EXAMPLES = 5
+WINS = LOSSES = 3
 _LONGEST_TEXT = 1_500
 
 
@@ -13,9 +13,10 @@ def pick_examples(
     references: Sequence[str],
     answers: Mapping[str, Sequence[str | None]],
 ) -> list[dict[str, str]]:
-    """At most five records that every model answered, from the greatest gain to the greatest loss.
+    """The three greatest gains and the three greatest losses, of records that all answered.
 
-    Evenly spread over the gains, so that they flatter the custom model no more than it deserves.
+    Gains over the champion, where it was asked, else over the base model. As many losses as gains,
+    so that they flatter the custom model no more than it deserves.
     """
     rows = [
         {"prompt": prompt, "reference": reference, **dict(zip(answers, row, strict=True))}
@@ -23,13 +24,13 @@ def pick_examples(
         if None not in row
     ]
     ranked = sorted(rows, key=_gain, reverse=True)
-    count = min(EXAMPLES, len(ranked))
-    places = [at * (len(ranked) - 1) // max(1, count - 1) for at in range(count)]
-    return [{name: _shortened(text) for name, text in ranked[at].items()} for at in places]
+    shown = [*ranked[:WINS], *ranked[max(WINS, len(ranked) - LOSSES) :]]
+    return [{name: _shortened(text) for name, text in row.items()} for row in shown]
 
 
 def _gain(row: Mapping[str, str]) -> float:
-    return rouge_l(row["reference"], row["custom"]) - rouge_l(row["reference"], row["base"])
+    other = row.get("champion", row["base"])
+    return rouge_l(row["reference"], row["custom"]) - rouge_l(row["reference"], other)
 
 
 def _shortened(text: str) -> str:

@@ -116,15 +116,21 @@ def test_nothing_answered_is_rejected_only_where_something_is_asked(
     assert comparison.record()["metrics"] == {}
 
 
-def test_examples_are_spread_from_the_greatest_gain_to_the_greatest_loss() -> None:
-    custom = [GOOD, FAIR, POOR, None, GOOD, FAIR, POOR]
-    base = [POOR, POOR, POOR, POOR, GOOD, GOOD, GOOD]
-    prompts = [f"prompt {at}" for at in range(7)]
-    examples = pick_examples(prompts, [REFERENCE] * 7, {"custom": custom, "base": base})
-    assert len(examples) == 5
-    assert examples[0]["prompt"] == "prompt 0"
-    assert examples[-1]["prompt"] == "prompt 6"
-    assert len({example["prompt"] for example in examples}) == 5
+def test_examples_are_the_greatest_gains_and_the_greatest_losses() -> None:
+    custom = [GOOD, FAIR, POOR, None, GOOD, FAIR, POOR, REFERENCE, FAIR]
+    base = [POOR, POOR, POOR, POOR, GOOD, GOOD, GOOD, POOR, FAIR]
+    prompts = [f"prompt {at}" for at in range(9)]
+    examples = pick_examples(prompts, [REFERENCE] * 9, {"custom": custom, "base": base})
+    shown = [example["prompt"].removeprefix("prompt ") for example in examples]
+    assert shown[:3] == ["7", "0", "1"]
+    assert shown[-2:] == ["5", "6"]
+    assert len(set(shown)) == 6
+
+
+def test_examples_show_gains_over_the_champion_where_it_was_asked() -> None:
+    answers = {"custom": [GOOD, GOOD], "base": [POOR, GOOD], "champion": [GOOD, POOR]}
+    first, _ = pick_examples(["a", "b"], [REFERENCE] * 2, answers)
+    assert first["prompt"] == "b"
 
 
 def test_long_texts_are_cut_in_examples() -> None:
