@@ -51,7 +51,7 @@ def duplicates(keys: Hashes, sketches: SketchTable) -> Duplicates:
     signatures = Signatures.of(sketches, boilerplate)
     first_alike = firsts(keys)
     own = np.arange(len(keys))
-    pairs = near_pairs(sketches, signatures.rows, first_alike == own, boilerplate)
+    pairs = near_pairs(sketches, signatures, first_alike == own, boilerplate)
     cluster = own.copy()
     for group in clusters(pairs):
         cluster[group] = group[0]

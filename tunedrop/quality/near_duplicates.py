@@ -24,7 +24,7 @@ _BAND = 4
 _BANDS = _BINS // _BAND
 _FEW = 2 * _BINS
 _EMPTY = np.uint32(0xFFFFFFFF)
-_LEAST_AGREEMENT = 0.5
+_CHANCE = 0.2
 
 _SAMPLE = 1000
 _TABLE_BITS = 22
@@ -93,7 +93,7 @@ class Signatures:
 
 def near_pairs(
     table: SketchTable,
-    signatures: Sketch,
+    signatures: Signatures,
     considered: Flags,
     boilerplate: Boilerplate,
     threshold: float = NEAR,
@@ -104,8 +104,8 @@ def near_pairs(
     but a long instruction are no duplicates.
     """
     found: list[Near] = []
-    for pairs in _in_chunks(_sharing_a_band(signatures, considered)):
-        likely = pairs[_agreement(signatures, pairs) >= _LEAST_AGREEMENT]
+    for pairs in _in_chunks(_sharing_a_band(signatures.rows, considered)):
+        likely = pairs[_agreement(signatures.rows, pairs) >= _expected(signatures, pairs)]
         similarities = _similarities(table, likely)
         near = similarities >= threshold
         if boilerplate.exists:
@@ -199,6 +199,15 @@ def _agreement(signatures: Sketch, pairs: Counts) -> Floats:
     """The share of bins in which each pair agrees; where both are empty, they do."""
     share: Floats = (signatures[pairs[:, 0]] == signatures[pairs[:, 1]]).mean(axis=1)
     return share
+
+
+def _expected(signatures: Signatures, pairs: Counts) -> Floats:
+    """The share of bins in which near-duplicates agree at least, chance allowed for.
+
+    Signatures leave boilerplate out, by which the records are more alike than by the rest.
+    """
+    shared = np.minimum(signatures.boilerplate_share[pairs].max(axis=1), _BEYOND_BOILERPLATE)
+    return (NEAR - shared) / (1 - shared) - _CHANCE
 
 
 def _similarities(table: SketchTable, pairs: Counts, without: Boilerplate | None = None) -> Floats:

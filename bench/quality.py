@@ -1,0 +1,288 @@
+"""What the quality checks find, and at what speed, beside the structural pass and plain peers."""
+
+import random
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from bench.measurement import Measurement
+from bench.planted import KINDS, data, jaccard, near_copies
+from bench.real_text import Pair, docstring_pairs, docstrings, service_pairs
+from tunedrop import recipe as recipes
+from tunedrop.dataset.lines import SourceFile
+from tunedrop.dataset.validation import validate
+from tunedrop.quality.block import TextBlock
+from tunedrop.quality.confidential import ConfidentialData
+from tunedrop.quality.duplicates import duplicates
+from tunedrop.quality.label_noise import label_noise
+from tunedrop.quality.labels import LabelCollector
+from tunedrop.quality.near_duplicates import NEAR
+from tunedrop.quality.personal_data import _SEARCHES, find
+from tunedrop.quality.scan import QualityScan
+from tunedrop.quality.sketches import Sketches
+
+_FLOOR = 20.0
+_MEGABYTES = 20.0
+_PEER_RECORDS = 1000
+_EACH_KIND = 40
+_TRIES = 3
+
+
+class _Row(msgspec.Struct):
+    prompt: str
+    completion: str
+
+
+def quality() -> Iterator[Measurement]:
+    """Speed first, then what is found."""
+    pairs = service_pairs(_MEGABYTES)
+    yield from _speed(pairs)
+    yield from _parts(pairs)
+    yield from _near_duplicates()
+    yield from _confidential()
+    yield from _label_noise()
+
+
+def _speed(pairs: list[Pair]) -> Iterator[Measurement]:
+    file = _file(pairs)
+    structural = _rate(len(file), lambda: _validated(file))
+    yield Measurement(name="structural pass alone", value=structural, unit="MB/s")
+    whole = _rate(len(file), lambda: _scanned(file))
+    yield Measurement(
+        name="all quality checks, service documentation",
+        value=whole,
+        unit="MB/s",
+        compared_with=_FLOOR,
+        meaning=f"of the {_FLOOR:.0f} MB/s that it must reach",
+    )
+    yield Measurement(
+        name="the same beside the structural pass",
+        value=whole,
+        unit="MB/s",
+        compared_with=structural,
+        meaning="times the structural pass",
+    )
+    file = _file(docstring_pairs())
+    yield Measurement(
+        name="all quality checks, Python's docstrings",
+        value=_rate(len(file), lambda: _scanned(file)),
+        unit="MB/s",
+        compared_with=_FLOOR,
+        meaning=f"of the {_FLOOR:.0f} MB/s that it must reach",
+    )
+
+
+def _parts(pairs: list[Pair]) -> Iterator[Measurement]:
+    few = pairs[:_PEER_RECORDS]
+    size, few_size = _size(pairs), _size(few)
+    ours = _rate(size, lambda: _grouped(pairs))
+    yield Measurement(name="near-duplicates alone", value=ours, unit="MB/s")
+    if find_spec("datasketch"):
+        plain = _rate(few_size, lambda: _plain_minhash(few))
+        yield _peer("plain datasketch MinHash, 128 permutations", plain, ours)
+    ours = _rate(size, lambda: _looked_for(pairs))
+    yield Measurement(name="personal data and secrets alone", value=ours, unit="MB/s")
+    plain = _rate(few_size, lambda: _plain_patterns(few))
+    yield _peer("plain re, the same patterns one by one", plain, ours)
+
+
+def _peer(name: str, plain: float, ours: float) -> Measurement:
+    return Measurement(
+        name=name, value=plain, unit="MB/s", compared_with=ours, meaning="times the line above"
+    )
+
+
+def _near_duplicates() -> Iterator[Measurement]:
+    pairs, copies = near_copies(docstring_pairs())
+    groups = _grouped(pairs)
+    found = {(one, other) for one, other, _ in groups.pairs}
+    alike = groups.first_alike.tolist()
+    wanted = [pair for pair in copies if jaccard(pairs[pair[0]], pairs[pair[1]]) >= NEAR]
+    hits = sum(pair in found or alike[pair[1]] == pair[0] for pair in wanted)
+    right = sum(jaccard(pairs[one], pairs[other]) >= NEAR for one, other in found)
+    yield _share("near-duplicates found, of planted at J >= 0.8", hits, len(wanted))
+    yield _share("near-duplicates right, of those reported", right, len(found))
+
+
+def _confidential() -> Iterator[Measurement]:
+    chance = random.Random(2)
+    clean = [completion for _, completion in docstring_pairs() if not find(completion)]
+    rates = {}
+    for kind in KINDS:
+        texts = [
+            _planted(chance.choice(clean), data(kind, chance), chance) for _ in range(_EACH_KIND)
+        ]
+        looked = ConfidentialData()
+        looked.add(TextBlock(first=0, prompts=texts, completions=[""] * len(texts)))
+        sure = [
+            each for each in looked.counts() if each.kind == kind and each.strength == "blocking"
+        ]
+        rates[kind] = sum(each.records for each in sure)
+    worst = min(rates, key=lambda kind: rates[kind])
+    yield _share(
+        "personal data and secrets found, all kinds", sum(rates.values()), _EACH_KIND * len(KINDS)
+    )
+    yield _share(f"the same, the worst kind ({worst})", rates[worst], _EACH_KIND)
+    records = service_pairs(_MEGABYTES)
+    looked = _looked_for(records)
+    blocking = {record for found in looked.blocking.values() for record in found}
+    yield Measurement(
+        name="blocking alarms in 1,000 clean records",
+        value=1000 * len(blocking) / len(records),
+        unit="records",
+        meaning="true ones among them: e-mail and IP addresses of the documentation",
+    )
+
+
+def _planted(text: str, datum: str, chance: random.Random) -> str:
+    words = text.split(" ")
+    place = chance.randint(0, len(words))
+    return " ".join([*words[:place], datum, *words[place:]])
+
+
+def _label_noise() -> Iterator[Measurement]:
+    chance = random.Random(3)
+    packages = {name: texts for name, texts in docstrings().items() if 50 <= len(texts) <= 500}
+    texts = [(text, name) for name, found in packages.items() for text in found]
+    chance.shuffle(texts)
+    noisy = set(chance.sample(range(len(texts)), len(texts) // 10))
+    names = sorted(packages)
+    labels = [
+        chance.choice([other for other in names if other != name]) if number in noisy else name
+        for number, (_, name) in enumerate(texts)
+    ]
+    collector = LabelCollector()
+    collector.add(TextBlock(first=0, prompts=[text for text, _ in texts], completions=labels))
+    found = collector.labels()
+    if found is None:
+        raise RuntimeError("the planted labels were not taken for labels")
+    suspects = set(found.noise().records.tolist())
+    neighbours = _by_neighbours([text for text, _ in texts], labels)
+    for name, suspected in (("ours", suspects), ("nearest neighbours alone", neighbours)):
+        hits = len(suspected & noisy)
+        yield _share(f"wrong labels found, {name}", hits, len(noisy))
+        yield _share(f"wrong labels right, {name}", hits, len(suspected))
+
+
+def _by_neighbours(texts: Sequence[str], labels: Sequence[str]) -> set[int]:
+    """The baseline: each record against its ten nearest by the cosine of word frequencies."""
+    words = [re.findall(r"\w+", text.lower()) for text in texts]
+    places = {word: place for place, word in enumerate(sorted({w for each in words for w in each}))}
+    matrix = np.zeros((len(texts), len(places)), np.float32)
+    for row, each in enumerate(words):
+        for word in each:
+            matrix[row, places[word]] = 1
+    matrix *= np.log(len(texts) / matrix.sum(axis=0))
+    matrix /= np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-9)
+    suspects = set()
+    for row, likeness in enumerate(matrix @ matrix.T):
+        likeness[row] = -1
+        votes = [labels[place] for place in np.argsort(-likeness)[:10]]
+        if votes.count(labels[row]) == 0:
+            suspects.add(row)
+    return suspects
+
+
+def _share(name: str, part: int, whole: int) -> Measurement:
+    return Measurement(
+        name=name,
+        value=part,
+        unit=f"of {whole}",
+        compared_with=float(whole),
+        meaning="recall" if "found" in name else "precision",
+    )
+
+
+def _size(pairs: Sequence[Pair]) -> int:
+    return sum(len(prompt.encode()) + len(completion.encode()) for prompt, completion in pairs)
+
+
+def _file(pairs: Sequence[Pair]) -> bytes:
+    rows = ({"prompt": prompt, "completion": completion} for prompt, completion in pairs)
+    return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+
+
+def _rate(size: int, work: Callable[[], Any]) -> float:
+    """The best of a few tries, in processor time of this one thread."""
+    best = min(_seconds(work) for _ in range(_TRIES))
+    return size / 1e6 / best
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def _validated(file: bytes) -> None:
+    written = {
+        "name": "measured",
+        "base_model": "amazon.titan-text-express-v1:0:8k",
+        "method": "instruction_tuning",
+        "data": {"validation_share": 0, "test_share": 0},
+    }
+    source = SourceFile(name="data.jsonl", chunks=lambda: [file])
+    validate({"train": [source]}, recipes.load(written, allow_retired=True))
+
+
+def _scanned(file: bytes) -> None:
+    """Decoding, every check, and the report."""
+    scan = QualityScan()
+    decoder = msgspec.json.Decoder(_Row)
+    for start in range(0, len(lines := file.splitlines(keepends=True)), 1000):
+        rows = decoder.decode_lines(b"".join(lines[start : start + 1000]))
+        prompts, completions = (list(map(attrgetter(n), rows)) for n in ("prompt", "completion"))
+        scan.add_texts(prompts, completions)
+    scan.report().to_json()
+
+
+def _blocks(pairs: Sequence[Pair]) -> Iterator[TextBlock]:
+    for start in range(0, len(pairs), 1000):
+        prompts, completions = zip(*pairs[start : start + 1000], strict=True)
+        yield TextBlock(first=start, prompts=prompts, completions=completions)
+
+
+def _grouped(pairs: Sequence[Pair]) -> Any:
+    sketches, keys = Sketches(), []
+    for block in _blocks(pairs):
+        sketches.add(block)
+        keys.append(block.keys)
+    return duplicates(np.concatenate(keys), sketches.whole())
+
+
+def _looked_for(pairs: Sequence[Pair]) -> ConfidentialData:
+    looked = ConfidentialData()
+    for block in _blocks(pairs):
+        looked.add(block)
+    return looked
+
+
+def _plain_patterns(pairs: Sequence[Pair]) -> None:
+    detectors = [each for search in _SEARCHES.values() for each in search.detectors]
+    for pair in pairs:
+        for text in pair:
+            for detector in detectors:
+                list(detector.find(text))
+
+
+def _plain_minhash(pairs: Sequence[Pair]) -> None:
+    from datasketch import MinHash, MinHashLSH
+
+    index = MinHashLSH(threshold=NEAR, num_perm=128)
+    for number, pair in enumerate(pairs):
+        words = re.findall(r"\w+|[^\w\s]", " ".join(pair).lower())
+        sketch = MinHash(num_perm=128)
+        sketch.update_batch([f"{a} {b}".encode() for a, b in zip(words, words[1:], strict=False)])
+        index.query(sketch)
+        index.insert(number, sketch)
+
+
+if __name__ == "__main__":
+    for measurement in quality():
+        print(measurement.row(), flush=True)
