@@ -8,7 +8,7 @@ from typing import Any
 from tunedrop.report import formatting
 from tunedrop.report.chart import loss_chart
 from tunedrop.report.cost import cost
-from tunedrop.report.interval import intervals
+from tunedrop.report.evaluation import evaluation
 from tunedrop.report.lineage import lineage
 from tunedrop.report.reading import Facts, Record, deployment_mode, known, section, text, time
 from tunedrop.report.sentences import RUNBOOK, OutcomeWords, words_for
@@ -16,7 +16,6 @@ from tunedrop.report.timeline import steps, whole_duration
 from tunedrop.settings import model_parameter
 
 _MARKS = {"good": "\u2713", "neutral": "\u2013", "attention": "!", "bad": "\u2715"}
-_MODEL_NAMES = {"custom": "Custom model", "base": "Base model", "champion": "Champion"}
 _SOURCE_ROLES = ("train", "validation", "test", "rejected")
 
 
@@ -38,7 +37,7 @@ def view(run: Record) -> dict[str, Any]:
         "steps": steps(run),
         "dataset": _dataset(run),
         "training": _training(run),
-        "evaluation": _evaluation(run),
+        "evaluation": evaluation(run),
         "cost": cost(run),
         "call": _call(run),
         "lineage": lineage(run),
@@ -140,35 +139,6 @@ def _training(run: Record) -> dict[str, Any] | None:
         "verdict": text(losses.get("verdict")),
         "chart": loss_chart(losses, limit),
     }
-
-
-def _evaluation(run: Record) -> dict[str, Any] | None:
-    evaluation = section(run, "evaluation")
-    if not evaluation:
-        return None
-    metrics = section(evaluation, "metrics")
-    models = [name for name in _MODEL_NAMES if any(name in row for row in metrics.values())]
-    return {
-        "verdict": text(evaluation.get("verdict")),
-        "records": formatting.count(evaluation.get("records")),
-        "models": [_MODEL_NAMES[name] for name in models],
-        "rows": [
-            {
-                "name": name,
-                "scores": [formatting.score(row.get(model)) for model in models],
-                "minimum": formatting.score(row["minimum"]) if "minimum" in row else "",
-                "against": _MODEL_NAMES.get(row.get("against", "base"), "Base model").lower(),
-                "interval": interval,
-            }
-            for (name, row), interval in zip(metrics.items(), intervals(metrics), strict=True)
-        ],
-        "examples": [_example(each) for each in evaluation.get("examples") or []],
-    }
-
-
-def _example(example: Record) -> Facts:
-    names = {"prompt": "Prompt", "reference": "Reference", **_MODEL_NAMES}
-    return [(names[name], text(example[name])) for name in names if name in example]
 
 
 def _call(run: Record) -> dict[str, str] | None:

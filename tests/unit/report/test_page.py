@@ -273,3 +273,34 @@ def test_numbers_of_the_database_are_numbers() -> None:
     run["losses"]["validation"] = [[Decimal(1), Decimal(1), Decimal("2.5")]]
     run["dataset"]["tokens"] = Decimal(1234)
     assert "1,234" in page(run).text("dd")
+
+
+def test_what_was_left_out_of_the_test_is_said() -> None:
+    run = records.succeeded()
+    run["evaluation"]["asked"] = "All 98 test records were asked. 2 records left out."
+    assert "2 records left out" in page(run).text("p")
+
+
+def test_what_was_forgotten_is_shown_with_what_may_be() -> None:
+    run = records.succeeded()
+    run["evaluation"]["general"] = {
+        "records": 500, "custom": 0.5, "base": 0.51, "allowed_loss": 0.02,
+        "gain": -0.01, "low": -0.015, "high": -0.005,
+    }  # fmt: skip
+    shown = page(run)
+    assert "-0.010 (-0.015 to -0.005)" in shown.text("dd")
+    assert "was anything forgotten?" in shown.text("h3")
+
+
+def test_a_confusion_matrix_marks_what_is_right() -> None:
+    run = records.succeeded()
+    run["evaluation"]["confusion"] = {
+        "labels": ["billing", "delivery"],
+        "given": ["billing", "delivery", "(another answer)"],
+        "counts": [[41, 7, 1], [3, 39, 0]],
+    }
+    shown = page(run)
+    assert "(another answer)" in shown.text("th")
+    assert "41" in shown.text("strong")
+    assert "39" in shown.text("strong")
+    assert "7" not in shown.text("strong").split()
