@@ -1,4 +1,7 @@
-"""Labelled tasks: which label an answer gives, and how often it is the right one."""
+"""Labelled tasks: which label an answer gives, and how often it is the right one.
+
+Own code, checked in tests against scikit-learn, which brings scipy.
+"""
 
 import re
 from collections import Counter
