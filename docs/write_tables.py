@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from tunedrop.catalog import BaseModel, all_models
+from tunedrop.catalog import BaseModel, all_models, catalog, wording
+from tunedrop.catalog.models import Customization
 from tunedrop.dataset.rules import RULES
 
 _DOCS = Path(__file__).parent
@@ -14,7 +15,8 @@ def tables() -> dict[Path, str]:
     """Each page that holds a written table, as it has to read."""
     return {
         _DOCS / "datasets.md": _filled(_DOCS / "datasets.md", rules_table()),
-        _DOCS / "recipes.md": _filled(_DOCS / "recipes.md", models_table()),
+        _DOCS / "recipes.md": _filled(_DOCS / "recipes.md", models_to_choose()),
+        _DOCS / "models.md": _filled(_DOCS / "models.md", models()),
     }
 
 
@@ -24,37 +26,100 @@ def rules_table() -> str:
     return _table(("code", "severity", "what it means", "what to do"), rows)
 
 
-def models_table() -> str:
-    """Every base model of the catalog: those that take jobs first."""
-    models = sorted(all_models(), key=lambda model: not model.lifecycle.takes_jobs)
+def models_to_choose() -> str:
+    """The base models that take jobs and whose runs are served, as a recipe names them."""
     rows = (
         (
             f"`{model.id}`",
-            "yes" if model.lifecycle.takes_jobs else _retired(model),
+            ", ".join(f"`{method}`" for method in how.methods),
             ", ".join(model.regions),
-            f"`{each.dataset_format}`",
-            "<br>".join(
-                f"`{spec.name or f'bedrock.{spec.bedrock_key}'}` {spec.range}"
-                for spec in each.hyperparameters
-            ),
-            ", ".join(_modes(model)),
+            f"`{how.dataset_format}`",
+            "<br>".join(f"`{name}` {values}" for name, values, _ in wording.hyperparameters(how)),
+            ", ".join(f"`{mode}`" for mode in _modes(model)),
         )
-        for model in models
-        for each in model.customizations
+        for model in all_models()
+        for how in model.customizations
+        if model.lifecycle.takes_jobs and how.served
     )
-    heads = ("id", "takes jobs", "Regions", "records as", "hyperparameters", "deployment modes")
+    heads = ("id", "methods", "Regions", "records as", "hyperparameters", "deployment modes")
     return _table(heads, rows)
 
 
-def _retired(model: BaseModel) -> str:
-    legacy, end = model.lifecycle.legacy_date, model.lifecycle.end_of_life_date
-    dates = (f"legacy {legacy}" if legacy else "legacy", f"end of life {end}" if end else "")
-    return "no: " + ", ".join(filter(None, dates))
+def models() -> str:
+    """Every base model: those that take jobs, the retired ones, then each in detail."""
+    every = all_models()
+    active = [model for model in every if model.lifecycle.takes_jobs]
+    retired = [model for model in every if not model.lifecycle.takes_jobs]
+    parts = [
+        f"Facts as of {catalog().facts_as_of}.",
+        *wording.nobody_offers(),
+        *wording.nobody_serves(),
+        "## Active",
+        _overview(active),
+        "## Retired",
+        _overview(retired),
+        *(part for model in every for part in _details(model)),
+    ]
+    return "\n\n".join(parts)
+
+
+def _overview(models: Iterable[BaseModel]) -> str:
+    rows = (
+        (
+            f"[{model.name}](#{_anchor(model)})",
+            f"`{model.id}`",
+            wording.dates(model),
+            ", ".join(model.regions),
+            wording.methods(how),
+            f"`{how.dataset_format}`",
+            wording.training_price(how),
+            "; ".join(wording.modes(model)) or "none",
+        )
+        for model in models
+        for how in model.customizations
+    )
+    heads = ("model", "id", "until", "Regions", "methods", "records as", "training", "served")
+    return _table(heads, rows)
+
+
+def _details(model: BaseModel) -> Iterable[str]:
+    yield f"## {model.name}"
+    yield f"`{model.id}`, by {model.provider}."
+    yield _table(("", ""), _spelt_out(wording.about(model)))
+    for how in model.customizations:
+        yield f"`{how.customization_type}`:"
+        yield _table(("", ""), _spelt_out(wording.takes(how)))
+        yield _hyperparameters(how)
+    yield "Sources:"
+    yield "\n".join(_sources(model))
+
+
+def _hyperparameters(how: Customization) -> str:
+    rows = ((f"`{name}`", *rest) for name, *rest in wording.hyperparameters(how))
+    return _table(("hyperparameter", "values", ""), rows)
+
+
+def _sources(model: BaseModel) -> Iterable[str]:
+    for fact in model.facts:
+        source = f"<{fact.source}>" if fact.source.startswith("https:") else fact.source
+        note = f". {fact.note}" if fact.note else ""
+        yield f"- {fact.about.replace('_', ' ')}: {source} ({fact.as_of}){note}"
+
+
+def _spelt_out(rows: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    """Angle brackets as characters: they are reserved strings, not tags."""
+    return ((label, text.replace("<", "&lt;")) for label, text in rows)
+
+
+def _anchor(model: BaseModel) -> str:
+    """The anchor that Markdown gives the model's heading."""
+    kept = (each for each in model.name.lower() if each.isalnum() or each in " -")
+    return "".join(kept).replace(" ", "-")
 
 
 def _modes(model: BaseModel) -> list[str]:
     offered = {"on_demand": model.serving.on_demand, "provisioned": model.serving.provisioned}
-    return [f"`{mode}`" for mode, offers in {**offered, "none": True}.items() if offers]
+    return [mode for mode, offers in {**offered, "none": True}.items() if offers]
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

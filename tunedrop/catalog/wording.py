@@ -154,11 +154,13 @@ def _validation(how: Customization) -> str:
         return _noted("no validation set is taken", rules.note)
     limits = how.limits
     span = _span(limits.min_validation_records, limits.max_validation_records, "records")
-    return _noted(f"{span}, if any", rules.note)
+    return _noted(f"{span}, or none", rules.note)
 
 
 def _span(least: int, most: int | None, what: str) -> str:
-    return f"{least:,} {what} or more" if most is None else f"{least:,} to {most:,} {what}"
+    if most is not None:
+        return f"{least:,} to {most:,} {what}"
+    return f"{least:,} {what} or more" if least > 1 else f"any number of {what}"
 
 
 def _file_sizes(limits: Limits) -> Iterator[str]:

@@ -19,7 +19,7 @@ from tunedrop.catalog.models import BaseModel, Customization, Lifecycle
 from tunedrop.cli.columns import table
 from tunedrop.cli.terminal import coloured, wrapped
 
-_LABEL = 14
+_LABEL = 16
 _INDENT = " " * _LABEL
 
 
