@@ -19,6 +19,7 @@ Point = tuple[int, int, float]
 _VALUES = SIDE * SIDE * 3
 _RATE = 0.02
 _MOST_EXAMPLES = 2_000
+_FEWEST_PICTURES = 2
 _PATCHES = 3  # along a side of what the base model draws
 _GRAIN = 0.02  # by which drawings of other seeds differ
 
@@ -55,7 +56,8 @@ def train_drawings(
     random = np.random.default_rng(course.seed)
     chosen = random.permutation(len(examples))[:_MOST_EXAMPLES]
     captions = captions_in_numbers([examples[index].caption for index in chosen])
-    known = np.flatnonzero(captions.any(axis=0))
+    # A word of one picture alone would be learned as that picture.
+    known = np.flatnonzero(np.count_nonzero(captions, axis=0) >= _FEWEST_PICTURES)
     captions = captions[:, known]
     pixels = np.stack([examples[index].pixels.ravel() for index in chosen])
     weights = [np.full(_VALUES, 0.5, np.float32), np.zeros((len(known), _VALUES), np.float32)]
