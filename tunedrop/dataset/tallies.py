@@ -1,5 +1,6 @@
 """What is counted of each file as its lines pass by."""
 
+from array import array
 from collections import Counter
 
 from tunedrop.dataset.awaited import AwaitedRecords
@@ -24,13 +25,19 @@ class FileTally:
         self._scan = scan
         self._counter = counter
         self._awaited = AwaitedRecords()
+        # Of the records whose sides are counted: what falls on which is reckoned when all is read.
+        self._keys, self._sizes = array("Q"), array("L")
+        self._taken_back: list[tuple[int, int]] = []
 
     def add_block(self, block: CleanBlock) -> None:
         """Count records in which nothing is wrong, and which name no media."""
         self.records += len(block.rows)
         self.characters += block.characters
         if self._counter and not self._counter.is_full:
-            self._counter.add(*(row.key() for row in block.rows))
+            keys = [row.key() for row in block.rows]
+            self._counter.add(*keys)
+            self._keys.extend(keys)
+            self._sizes.extend(sum(map(len, row.texts())) for row in block.rows)
 
     def add_line(self, line: CheckedLine) -> None:
         """Count a line, whatever it holds."""
@@ -45,6 +52,8 @@ class FileTally:
         if self._counter and not self._counter.is_full:
             key = split_key(record)
             self._counter.add(key)
+            self._keys.append(key)
+            self._sizes.append(record.characters)
         if record.media and line.line is not None:
             self._awaited.add(line.line, record.characters, key)
 
@@ -59,6 +68,14 @@ class FileTally:
         self.characters -= characters
         if self._counter and key is not None:
             self._counter.take_back(key)
+            self._taken_back.append((key, characters))
+
+    def counted_characters(self, lowest_key: int = 0) -> int:
+        """The characters of the counted records with this key or a higher one."""
+        counted = zip(self._keys, self._sizes, strict=True)
+        return sum(size for key, size in counted if key >= lowest_key) - sum(
+            size for key, size in self._taken_back if key >= lowest_key
+        )
 
     def facts(self, role: Side) -> FileFacts:
         """The file as it was read."""

@@ -169,7 +169,7 @@ class _Validation:
         counts = dict(self._findings.counts)
         errors, warnings = severities(counts)
         files = tuple(each for role in SIDES for each in facts[role])
-        characters, trained = self._characters(records.train)
+        characters, trained = self._characters(plan)
         return ValidationReport(
             fit=not self._findings.errors_beyond_lines and is_tolerated(records, self._recipe),
             recipe=self._recipe.name,
@@ -188,13 +188,18 @@ class _Validation:
             split=plan,
         )
 
-    def _characters(self, train_records: int) -> tuple[int, int]:
-        """Of all usable records, and of those on the training side."""
+    def _characters(self, plan: SplitPlan) -> tuple[int, int]:
+        """Of all usable records, and of those on the training side.
+
+        The side is known of the first records, which stand for the rest where there are more.
+        """
         train = self._tallies["train"]
-        records = sum(each.records for each in train)
+        _, lowest_key = plan.bounds()
+        trained = sum(each.counted_characters(lowest_key) for each in train)
+        counted = sum(each.counted_characters() for each in train)
         characters = sum(each.characters for each in train)
         total = sum(each.characters for each in self._read_files())
-        return total, round(characters * train_records / max(records, 1))
+        return total, trained * characters // max(counted, 1)
 
 
 def split_counter(
