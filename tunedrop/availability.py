@@ -10,6 +10,7 @@ from tunedrop.errors import RunRefusedError
 from tunedrop.gateway import aws, code_of
 
 _UNKNOWN_QUOTA = "NoSuchResourceException"
+_OR_ON_DEMAND = ", or set deployment.mode on_demand in the recipe, which needs no model units"
 # Past its end of life a model is no valid identifier any more.
 _UNKNOWN_MODEL = frozenset({"ValidationException", "ResourceNotFoundException"})
 
@@ -121,8 +122,8 @@ def _check_model_units(
         if limit is not None and limit < units:
             raise RunRefusedError(
                 f"The recipe asks for {units} model unit(s) of {model.name}, and the account's "
-                f"quota {code} allows {limit:g}. Request an increase of {code} in Service Quotas, "
-                "or use deployment mode on_demand where the base model allows it."
+                f"quota {code} allows {limit:g}. Request an increase of {code} in Service Quotas"
+                f"{_OR_ON_DEMAND if model.serving.on_demand else ''}."
             )
 
 

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tunedrop import recipe as recipes
-from tunedrop.catalog import all_models
+from tunedrop.catalog import all_models, base_model
 from tunedrop.catalog.models import BaseModel
 from tunedrop.errors import InvalidInputError
 
@@ -202,6 +203,14 @@ def test_base_model_must_be_customized_in_the_region() -> None:
     recipes.check_region(loaded(), "us-east-1")
     with pytest.raises(InvalidInputError, match="not customized in eu-west-1, only in us-east-1"):
         recipes.check_region(loaded(), "eu-west-1")
+
+
+def test_on_demand_serving_must_be_offered_in_the_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    serving = msgspec.structs.replace(base_model(NOVA).serving, on_demand_regions=("us-west-2",))
+    moved = msgspec.structs.replace(base_model(NOVA), serving=serving)
+    monkeypatch.setattr("tunedrop.recipe.checks.base_model", lambda model_id: moved)
+    with pytest.raises(InvalidInputError, match="not served on demand in us-east-1, only in us-we"):
+        recipes.check_region(loaded(), "us-east-1")
 
 
 def test_shipped_recipes_take_jobs_today_and_fit_their_parameter() -> None:

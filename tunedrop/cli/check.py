@@ -72,7 +72,8 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     model = base_model(options.base_model)
     default = _DEFAULT_METHOD if _DEFAULT_METHOD in model.methods else model.methods[0]
     method = options.method or default
-    model.customization(method)
+    if not model.offers(method):
+        raise InvalidInputError(f"{recipes.not_offered(model, method)}.")
     return Recipe(
         name="",
         base_model=model.id,

@@ -4,7 +4,7 @@ from tunedrop.catalog import alternatives
 from tunedrop.recipe.checks import check_region
 from tunedrop.recipe.hyperparameters import bedrock_hyperparameters, effective
 from tunedrop.recipe.loading import from_json, load, load_directory, to_json, with_overrides
-from tunedrop.recipe.methods import not_served, retirement
+from tunedrop.recipe.methods import not_offered, not_served, retirement
 from tunedrop.recipe.model import (
     Budget,
     Data,
@@ -30,6 +30,7 @@ __all__ = [
     "from_json",
     "load",
     "load_directory",
+    "not_offered",
     "not_served",
     "retirement",
     "to_json",

@@ -40,12 +40,19 @@ def problems(recipe: Recipe, *, allow_retired: bool, allow_unserved: bool = Fals
 
 
 def check_region(recipe: Recipe, region: str) -> None:
-    """Refuse a recipe whose base model is not customized in this Region."""
+    """Refuse a recipe whose base model is not customized, or not so served, in this Region."""
     model = base_model(recipe.base_model)
     if region not in model.regions:
         raise InvalidInputError(
             f"recipe {recipe.name}: {model.name} is not customized in {region}, only in "
             f"{', '.join(model.regions)}; deploy the stage there or choose another base model."
+        )
+    regions = model.serving.on_demand_regions
+    if recipe.deployment.mode == "on_demand" and region not in regions:
+        raise InvalidInputError(
+            f"recipe {recipe.name}: custom models of {model.name} are not served on demand in "
+            f"{region}, only in {', '.join(regions)}; choose deployment.mode provisioned, or "
+            "another Region."
         )
 
 
