@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from bench.real_text import Pair
 from tunedrop.quality import check_digits as check
@@ -49,7 +50,7 @@ def jaccard(one: Pair, other: Pair) -> float:
 
 def _word_pairs(pair: Pair) -> set[tuple[str, str]]:
     words = _WORD.findall(" ".join(pair).lower())
-    return set(zip(words, words[1:], strict=False))
+    return set(pairwise(words))
 
 
 def data(kind: str, chance: random.Random) -> str:

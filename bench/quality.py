@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -20,7 +21,6 @@ from tunedrop.dataset.validation import validate
 from tunedrop.quality.block import TextBlock
 from tunedrop.quality.confidential import ConfidentialData
 from tunedrop.quality.duplicates import duplicates
-from tunedrop.quality.label_noise import label_noise
 from tunedrop.quality.labels import LabelCollector
 from tunedrop.quality.near_duplicates import NEAR
 from tunedrop.quality.personal_data import _SEARCHES, find
@@ -272,13 +272,13 @@ def _plain_patterns(pairs: Sequence[Pair]) -> None:
 
 
 def _plain_minhash(pairs: Sequence[Pair]) -> None:
-    from datasketch import MinHash, MinHashLSH
+    from datasketch import MinHash, MinHashLSH  # type: ignore[import-not-found,unused-ignore]
 
     index = MinHashLSH(threshold=NEAR, num_perm=128)
     for number, pair in enumerate(pairs):
         words = re.findall(r"\w+|[^\w\s]", " ".join(pair).lower())
         sketch = MinHash(num_perm=128)
-        sketch.update_batch([f"{a} {b}".encode() for a, b in zip(words, words[1:], strict=False)])
+        sketch.update_batch([f"{a} {b}".encode() for a, b in pairwise(words)])
         index.query(sketch)
         index.insert(number, sketch)
 

@@ -18,6 +18,7 @@ FIELD_END = "\x1f"
 _TAIL = bytes(32)
 _WORD_BYTES = 8
 _FEW_FOREIGN = 1.05
+_DELETE, _BEYOND_ASCII, _THREE_BYTES = 0x7F, 0x80, 0xE0
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _ODD = tuple(
     np.uint64(each)
@@ -29,11 +30,11 @@ _MASKS = np.array([(1 << (8 * size)) - 1 for size in range(9)], np.uint64)
 
 def _class_of(byte: int) -> int:
     """0: between words. 1: inside a word. 2: a word by itself. 3: begins a word."""
-    if byte <= 0x20 or byte == 0x7F:
+    if byte <= ord(" ") or byte == _DELETE:
         return 0
-    if byte < 0x80 and not (chr(byte).isalnum() or byte == ord("_")):
-        return 2
-    return 3 if byte >= 0xE0 else 1
+    if byte < _BEYOND_ASCII:
+        return 1 if chr(byte).isalnum() or byte == ord("_") else 2
+    return 3 if byte >= _THREE_BYTES else 1
 
 
 # Three- and four-byte characters (Chinese, Japanese, Korean, emoji) are words of their own.
@@ -105,7 +106,7 @@ class TextBlock:
 
     @cached_property
     def words(self) -> Hashes:
-        """Each word as 64 bits; of words beyond 32 bytes the first 24, the last 8 and the length."""
+        """Each word as 64 bits; of very long ones the first 24 bytes, the last 8, the length."""
         data, starts, lengths = self.lowered + _TAIL, self.starts, self.lengths
         at = np.ndarray((len(data) - _WORD_BYTES,), np.dtype("<u8"), data, 0, (1,))
         hashed = np.take(at, starts) & _MASKS[np.minimum(lengths, 8)]

@@ -75,6 +75,7 @@ _OPEN_WORDS = [
 _CLOSING = frozenset(b".!?\"')]}>`*:;|%" + b"\x80\x81\x82\x9d\x99\xa6\xaf\xbb\xbc\x9f")
 _OPENING = frozenset(b",-(&/+=")
 _FEWEST_BYTES = 80
+_VERY_FEW = 3
 _COPIED_CHARACTERS = 20
 _COPIED_WORDS = 4
 
@@ -152,10 +153,10 @@ class CompletionChecks:
         return np.concatenate([each.prompted for each in self._facts])
 
     def trivial(self) -> Counts:
-        """Records whose completion has no word, or one or two where others have many."""
+        """Records whose completion has no word, or very few where others have many."""
         words = self._words()
         usual = float(np.median(words)) if len(words) else 0.0
-        few = 2 if usual >= _USUALLY_LONG else 0
+        few = _VERY_FEW if usual >= _USUALLY_LONG else 0
         return np.flatnonzero(words <= few)
 
     def truncated(self) -> Counts:

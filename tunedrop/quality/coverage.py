@@ -71,8 +71,8 @@ class CoverageMeter:
     def add(self, block: TextBlock, languages: Languages) -> None:
         """Take in a block and the languages of its fields."""
         self.records += len(block)
-        for lengths, texts in zip(self._lengths, (block.prompts, block.completions), strict=True):
-            lengths += np.bincount(_bins(texts), minlength=_LENGTH_BINS)
+        for place, texts in enumerate((block.prompts, block.completions)):
+            self._lengths[place] += np.bincount(_bins(texts), minlength=_LENGTH_BINS)
         buckets = (block.words >> np.uint64(56)).astype(np.uint8)
         self._words += np.bincount(buckets, minlength=_BUCKETS)
         spoken = np.where(languages[1::2] == UNDECIDED, languages[::2], languages[1::2])
@@ -142,7 +142,8 @@ def distinct_share(sketches: SketchTable) -> float:
 def _bins(texts: Sequence[str]) -> Counts:
     sizes = np.fromiter(map(len, texts), np.int64, len(texts))
     bins = np.floor(2 * np.log2(np.maximum(sizes, 1))).astype(np.int64)
-    return np.minimum(bins, _LENGTH_BINS - 1)
+    capped: Counts = np.minimum(bins, _LENGTH_BINS - 1)
+    return capped
 
 
 def _aligned(
@@ -170,7 +171,8 @@ def _divergence(one: Floats, other: Floats) -> float:
 
 def _once_per_record(hashes: Sketch, places: Counts) -> tuple[Counts, Counts]:
     keys = np.unique((places << 32) | (hashes >> np.uint32(32 - _TABLE_BITS)))
-    return keys & ((1 << 32) - 1), keys >> 32
+    slots: Counts = keys & ((1 << 32) - 1)
+    return slots, keys >> 32
 
 
 def _shares(flags: Flags, places: Counts) -> Floats:

@@ -8,27 +8,28 @@ from numpy.typing import NDArray
 from tunedrop.quality.block import Counts, Hashes, TextBlock, word_keys
 
 _STOP_WORDS = {
-    "en": "the and of to is in that it for was with on as are this be have not you he she they we "
-    "from or by what which his her there been has had would will do",
-    "de": "der die das und ist nicht ein eine zu den mit von auf für im dem sich auch es an wie wird "
-    "sind ich sie er wir bei einen hat kann noch nur",
-    "fr": "le la les et est des une un du en que qui dans pour pas sur au avec ce il elle nous vous "
-    "par plus sont ne cette je mais ou",
-    "es": "el la los las y es una un de que en por con para no se del al lo su más como pero este "
-    "está son hay yo muy",
-    "it": "il la di che è un una per non con sono del della le gli nel si da dei anche come più ma "
-    "questo io alla lo ha",
-    "pt": "o a os as e é um uma de que em por com para não se do da no na dos mais como mas foi ao "
-    "eu você são",
-    "nl": "de het een en van is dat niet op te in voor met zijn aan er ook als maar om bij naar wordt "
-    "ik je hij door deze",
+    "en": "the and of to is in that it for was with on as are this be have not you he she "
+    "they we from or by what which his her there been has had would will do",
+    "de": "der die das und ist nicht ein eine zu den mit von auf für im dem sich auch es an "
+    "wie wird sind ich sie er wir bei einen hat kann noch nur",
+    "fr": "le la les et est des une un du en que qui dans pour pas sur au avec ce il elle "
+    "nous vous par plus sont ne cette je mais ou",
+    "es": "el la los las y es una un de que en por con para no se del al lo su más como pero "
+    "este está son hay yo muy",
+    "it": "il la di che è un una per non con sono del della le gli nel si da dei anche come "
+    "più ma questo io alla lo ha",
+    "pt": "o a os as e é um uma de que em por com para não se do da no na dos mais como mas "
+    "foi ao eu você são",
+    "nl": "de het een en van is dat niet op te in voor met zijn aan er ook als maar om bij "
+    "naar wordt ik je hij door deze",
     "sv": "och att det som en på är av för med den till inte om ett men jag har de var så kan från",
     "da": "og at det som en på er af for med den til ikke om et men jeg har de var så kan fra der",
     "pl": "w i na z się nie do to jest że o jak po co dla od ale czy przez są tym być ma jego już",
-    "tr": "ve bir bu da de için ile ne çok daha gibi olan olarak ben sen var en kadar sonra ama o mi",
-    "id": "yang dan di itu dengan untuk tidak ini dari dalam akan pada juga saya ke karena ada bisa "
-    "oleh atau adalah kami",
-    "ru": "и в не на что я с он как это по но она к у же за бы из мы вы для от так все",
+    "tr": "ve bir bu da de için ile ne çok daha gibi olan olarak ben sen var en kadar sonra "
+    "ama o mi",
+    "id": "yang dan di itu dengan untuk tidak ini dari dalam akan pada juga saya ke karena "
+    "ada bisa oleh atau adalah kami",
+    "ru": "и в не на что я с он как это по но она к у же за бы из мы вы для от так все",  # noqa: RUF001
 }
 LANGUAGES = tuple(_STOP_WORDS)
 # By the first byte of a character in UTF-8.

@@ -12,6 +12,8 @@ from tunedrop.quality.labels import Labels
 from tunedrop.quality.languages import Languages
 from tunedrop.quality.sketches import SketchTable
 
+_TEST = 2
+
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
@@ -35,12 +37,12 @@ class Measured:
     @property
     def trained(self) -> Flags:
         """The records to train on."""
-        return self.sides == 0
+        return np.equal(self.sides, 0)
 
     @property
     def tested(self) -> Flags:
         """The records to test with."""
-        return self.sides == 2  # noqa: PLR2004
+        return np.equal(self.sides, _TEST)
 
     def __len__(self) -> int:
         return len(self.sides)

@@ -1,4 +1,4 @@
-"""National identity numbers, each with its own check: SSN, NINO, Steuer-ID, NIR, DNI, and others."""
+"""National identity numbers, each with its own check: SSN, NINO, Steuer-ID, NIR, and others."""
 
 import re
 from collections.abc import Callable

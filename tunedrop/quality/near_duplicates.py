@@ -28,7 +28,7 @@ _CHANCE = 0.2
 
 _SAMPLE = 1000
 _TABLE_BITS = 22
-_NEIGHBOURS = 24
+_NEIGHBOURS = 10
 _RECORDS_AT_ONCE = 8192
 _PAIRS_AT_ONCE = 4096
 _HALF = np.uint64(32)
@@ -80,12 +80,12 @@ class Signatures:
         share = np.zeros(len(table))
         for start in range(0, len(table), _RECORDS_AT_ONCE):
             part = slice(start, min(start + _RECORDS_AT_ONCE, len(table)))
-            records = np.arange(part.start, part.stop)
-            hashes, owners = table.gathered(records)
+            count = part.stop - part.start
+            hashes, owners = table.between(part.start, part.stop)
             shared = boilerplate.holds(hashes)
-            sizes = np.maximum(np.bincount(owners, minlength=len(records)), 1)
-            share[part] = np.bincount(owners[shared], minlength=len(records)) / sizes
-            hashes, owners = _with_more_of_the_short(hashes[~shared], owners[~shared], len(records))
+            sizes = np.maximum(np.bincount(owners, minlength=count), 1)
+            share[part] = np.bincount(owners[shared], minlength=count) / sizes
+            hashes, owners = _with_more_of_the_short(hashes[~shared], owners[~shared], count)
             bins = owners * _BINS + (hashes & np.uint32(_BINS - 1))
             np.minimum.at(rows[part].reshape(-1), bins, hashes)
         return cls(rows=rows, boilerplate_share=share)
@@ -207,7 +207,8 @@ def _expected(signatures: Signatures, pairs: Counts) -> Floats:
     Signatures leave boilerplate out, by which the records are more alike than by the rest.
     """
     shared = np.minimum(signatures.boilerplate_share[pairs].max(axis=1), _BEYOND_BOILERPLATE)
-    return (NEAR - shared) / (1 - shared) - _CHANCE
+    expected: Floats = (NEAR - shared) / (1 - shared) - _CHANCE
+    return expected
 
 
 def _similarities(table: SketchTable, pairs: Counts, without: Boilerplate | None = None) -> Floats:

@@ -37,6 +37,8 @@ _OF_FEW_DIGITS = ("uk-nino", "es-dni", "es-nie", "it-codice-fiscale")
 _FEW_DIGITS = tuple(each for each in NATIONAL_IDS if each.kind in _OF_FEW_DIGITS)
 _MANY_DIGITS = tuple(each for each in NATIONAL_IDS if each.kind not in _OF_FEW_DIGITS)
 _NOTHING_NEEDED = re.compile("")
+# Nine digits with no more between them than numbers are written with, or an account's beginning.
+_NUMBER = re.compile(r"(?:[0-9][AB]?[ ().+/-]{0,3}){9}|[A-Z]{2}[0-9]{2}[ -]?[A-Z0-9]{4}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,7 @@ _SEARCHES = {
         CARD,
         IBAN,
         *_MANY_DIGITS,
+        needed=_NUMBER,
     ),
     Sign.FEW_DIGITS: _search(r"[0-9](?:[^0-9]{0,3}[0-9]){5,}", 32, 32, PHONES[-2], *_FEW_DIGITS),
     Sign.DOTTED: _search(r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]", 24, 40, IPS[0]),
@@ -97,9 +100,9 @@ def find(text: str) -> list[Found]:
 
 
 def find_near(text: str, spots: Sequence[Spot]) -> list[Found]:
-    """The same for a text whose signs are known: each with its beginning and end, in order."""
+    """The same for a text whose signs are known: each with its first byte and the byte behind."""
     if not text.isascii():
-        return find(text)
+        spots = _in_characters(text, spots)
     by_sign: dict[int, list[tuple[int, int]]] = {}
     for sign, start, end in spots:
         by_sign.setdefault(sign, []).append((start, end))
@@ -108,6 +111,18 @@ def find_near(text: str, spots: Sequence[Spot]) -> list[Found]:
         for sign, spans in by_sign.items()
         for found in _looked_at(text, _SEARCHES[Sign(sign)], spans)
     )
+
+
+def _in_characters(text: str, spots: Sequence[Spot]) -> list[Spot]:
+    encoded = text.encode("utf-8", "replace")
+    return [
+        (
+            sign,
+            len(encoded[:start].decode("utf-8", "ignore")),
+            len(encoded[:end].decode("utf-8", "ignore")),
+        )
+        for sign, start, end in spots
+    ]
 
 
 def _looked_at(text: str, search: _Search, spans: Iterable[tuple[int, int]]) -> Iterator[Found]:

@@ -9,7 +9,7 @@ import re
 
 from tunedrop.quality.finding_data import Detector, Strength
 
-_NAME = r"[A-ZÀ-Þ][\w'’.-]{0,30}"
+_NAME = r"[A-ZÀ-Þ][\w'.-]{0,30}"
 _STREET_WORDS = (
     "Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Place|Pl|Square|Sq"
     "|Terrace|Way|Parkway|Pkwy|Circle|Cir|Highway|Hwy|Close|Crescent|Gardens|Grove|Mews"
@@ -18,7 +18,7 @@ _PLACE_FOLLOWS = re.compile(
     r"[,;\n ]{1,3}(?:[^\n]{0,50}?[, ])?"
     r"(?:[A-Z]{2},? \d{5}(?:-\d{4})?"
     r"|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-Z]\d[A-Z] \d[A-Z]\d"
-    r"|\d{4} ?[A-Z]{2} [A-Z]\w+|(?:[A-Z]{1,2}-)?\d{4,5} [A-ZÀ-Þ][\w'’-]+)"
+    r"|\d{4} ?[A-Z]{2} [A-Z]\w+|(?:[A-Z]{1,2}-)?\d{4,5} [A-ZÀ-Þ][\w'-]+)"
 )
 
 
@@ -35,8 +35,8 @@ def _street_or_more(match: re.Match[str]) -> Strength:
 _ENDS_WITH_PLACE = re.compile(rf"{_PLACE_FOLLOWS.pattern}$")
 POSTAL_ADDRESSES = (
     _detector(
-        rf"(?<![\w.$€£-])\d{{1,6}}[A-Za-z]?,? (?:[NSEW]\.? )?(?:(?:{_NAME}|\d{{1,3}}(?:st|nd|rd|th)) )"
-        rf"{{1,4}}?(?:{_STREET_WORDS})\b\.?(?:,? (?:Apt|Suite|Unit|Ste|Flat|#)\.? ?\w{{1,6}})?"
+        rf"(?<![\w.$€£-])\d{{1,6}}[A-Za-z]?,? (?:[NSEW]\.? )?"
+        rf"(?:(?:{_NAME}|\d{{1,3}}(?:st|nd|rd|th)) ){{1,4}}?(?:{_STREET_WORDS})\b\.?(?:,? (?:Apt|Suite|Unit|Ste|Flat|#)\.? ?\w{{1,6}})?"
     ),
     _detector(
         rf"(?<!\w)(?:[A-ZÄÖÜ][\wäöüß-]{{1,30}}"

@@ -18,6 +18,7 @@ Place = Callable[[int], str]
 SIDES: tuple[Side, ...] = ("train", "validation", "test")
 
 _EXAMPLES = 5
+_NAMED_RECORDS = 3
 _GROUPS = 20
 _MEMBERS = 10
 _LABELS = 100
@@ -25,21 +26,21 @@ _NAMED = 20
 _UNCOVERED_SHARE = 0.5
 _WHOLE = "the dataset"
 _SAID = {
-    "exact-duplicate": "{} repeat an earlier record",
-    "near-duplicate": "{} are nearly the same as an earlier record",
-    "contradiction": "{} have a prompt that has other completions, too",
-    "same-completion": "{} have the same completion",
-    "trivial-completion": "the completion of {} says next to nothing",
-    "truncated-completion": "the completion of {} breaks off",
-    "boilerplate": "{} consist to a half or more of what many others say, too",
-    "wrong-language": "{} are in another language than nearly all others",
-    "answer-in-prompt": "{} hold the whole completion in the prompt",
-    "personal-data": "{} hold personal data",
-    "possible-personal-data": "{} may hold personal data",
-    "secret": "{} hold a key, a token or a password",
-    "possible-secret": "{} may hold a key, a token or a password",
-    "label-noise": "{} have a label that the records most like them do not have",
-    "leakage": "{} to validate or test with are trained on, too",
+    "exact-duplicate": "say the same as an earlier one",
+    "near-duplicate": "say nearly the same as an earlier one",
+    "contradiction": "share a prompt that has several completions",
+    "same-completion": "have one and the same completion",
+    "trivial-completion": "have a completion that says next to nothing",
+    "truncated-completion": "have a completion that breaks off",
+    "boilerplate": "consist for the most part of what many others say, too",
+    "wrong-language": "are in another language than nearly all others",
+    "answer-in-prompt": "hold the whole completion in the prompt",
+    "personal-data": "hold personal data",
+    "possible-personal-data": "may hold personal data",
+    "secret": "hold a key, a token or a password",
+    "possible-secret": "may hold a key, a token or a password",
+    "label-noise": "have another label than the records most like them",
+    "leakage": "are to validate or test with, and trained on, too",
 }
 
 
@@ -88,9 +89,10 @@ def _record_findings(verdicts: Verdicts, place: Place) -> list[Finding]:
     findings = []
     for code, records in verdicts.records.items():
         if len(records):
-            named = ", ".join(place(record) for record in _few(records)[:3])
-            said = _SAID[code].format(counted(len(records), "record"))
-            findings.append(_finding(code, f"{said} ({named}{', …' if len(records) > 3 else ''})"))  # noqa: PLR2004
+            named = ", ".join(place(record) for record in _few(records)[:_NAMED_RECORDS])
+            more = ", …" if len(records) > _NAMED_RECORDS else ""
+            message = f"records that {_SAID[code]}: {len(records):,} ({named}{more})"
+            findings.append(_finding(code, message))
     return findings
 
 

@@ -14,14 +14,14 @@ _STREET_WORDS = """
     chemin allée impasse quai route cours calle avenida avda plaza paseo via viale piazza corso
     largo box straße strasse weg platz allee ring c
 """
-_SECRET_WORDS = """
+_WORDS_FOR_SECRETS = """
     password passwd passphrase pwd secret token key apikey api_key auth_key authkey access_key
     secret_key access_token auth_token client_secret api_token db_password
 """
 _SEPARATORS = ": = is"
-_STREET_ENDINGS = tuple(
-    "straße strasse str weg platz allee gasse ring damm ufer straat laan plein gracht kade".split()
-)
+_STREET_ENDINGS = """
+    straße strasse str weg platz allee gasse ring damm ufer straat laan plein gracht kade
+"""
 _STREET, _SECRET, _SEPARATOR = 1, 2, 4
 _MANY, _WITHIN = 9, 17
 _FEW, _CLOSE = 6, 12
@@ -30,7 +30,7 @@ _LONGEST_HOUSE_NUMBER = 7
 _WORDS_TO_THE_NUMBER = 8
 _RUN = 16
 _IN_RUNS = bytes(chr(b).isalnum() or chr(b) in "_-/+" for b in range(128)) + bytes(128)
-_DIGITS = bytes(48 <= b < 58 for b in range(256))
+_DIGITS = bytes(b in b"0123456789" for b in range(256))
 
 
 def spots(block: TextBlock) -> Iterator[tuple[int, list[Spot]]]:
@@ -41,21 +41,14 @@ def spots(block: TextBlock) -> Iterator[tuple[int, list[Spot]]]:
     """
     found = [(int(sign), *spans) for sign, spans in _places(block).items()]
     signs = np.concatenate([np.full(len(starts), sign) for sign, starts, _ in found])
-    starts = np.concatenate([starts for _, starts, _ in found])
-    ends = np.concatenate([ends for _, _, ends in found])
+    starts, ends = (np.concatenate([each[column] for each in found]) for column in (1, 2))
     order = np.lexsort((starts, signs))
     signs, starts, ends = signs[order], starts[order], ends[order]
     fields = np.searchsorted(block.field_ends, starts)
     begins = np.concatenate([np.zeros(1, np.int64), block.field_ends + 1])[fields]
+    rows = (each.tolist() for each in (fields, signs, starts - begins, ends - begins))
     by_field: dict[int, list[Spot]] = {}
-    rows = zip(
-        fields.tolist(),
-        signs.tolist(),
-        (starts - begins).tolist(),
-        (ends - begins).tolist(),
-        strict=True,
-    )
-    for field, sign, start, end in rows:
+    for field, sign, start, end in zip(*rows, strict=True):
         by_field.setdefault(field, []).append((sign, start, end))
     yield from sorted(by_field.items())
 
@@ -83,13 +76,15 @@ def _places(block: TextBlock) -> Mapping[Sign, tuple[Counts, Counts]]:
 def _close(places: Counts, count: int, within: int) -> Counts:
     """The last of each `count` places that lie within so many bytes."""
     last = places[count - 1 :]
-    return last[last - places[: len(last)] < within]
+    crowded: Counts = last[last - places[: len(last)] < within]
+    return crowded
 
 
 def _one_per_cell(places: Counts) -> Counts:
     """Places that crowd together, thinned to one in sixteen bytes; windows reach over that."""
     cells = places // _CELL
-    return places[np.diff(cells, prepend=-1) != 0]
+    thinned: Counts = places[np.diff(cells, prepend=-1) != 0]
+    return thinned
 
 
 def _dotted(data: Bytes, is_digit: Flags) -> Counts:
@@ -98,7 +93,7 @@ def _dotted(data: Bytes, is_digit: Flags) -> Counts:
 
 
 def _long_runs(data: bytes, digits: Counts) -> tuple[Counts, Counts]:
-    """Where long runs of letters, digits and the signs _ - / + begin and end, if they hold a digit."""
+    """Where long runs of letters, digits and _ - / + begin and end, if they hold a digit."""
     outside = np.flatnonzero(np.frombuffer(data.translate(_IN_RUNS), np.uint8) == 0)
     long_ones = np.flatnonzero(np.diff(outside, prepend=-1) > _RUN)
     ends = outside[long_ones]
@@ -125,7 +120,7 @@ def _dashes(data: bytes) -> Counts:
 
 
 def _streets(block: TextBlock, kinds: Bytes, is_digit: Flags) -> Counts:
-    """Where a street's word stands near a short number, or a word with a street's ending before."""
+    """Street words near a short number, and numbers behind a word with a street's ending."""
     starts = block.starts
     numbers = np.flatnonzero(is_digit[starts] & (block.lengths <= _LONGEST_HOUSE_NUMBER))
     words = np.flatnonzero(kinds & _STREET)
@@ -144,7 +139,7 @@ def _compound_streets(block: TextBlock, numbers: Counts) -> Counts:
     ends = (block.starts + block.lengths)[after - 1]
     last = block.bytes[ends - 1]
     possible = np.flatnonzero(np.isin(last, _LAST_BYTES) & (block.starts[after] - ends <= 1))
-    endings = tuple(each.encode() for each in _STREET_ENDINGS)
+    endings = tuple(each.encode() for each in _STREET_ENDINGS.split())
     found = [
         place
         for place in possible.tolist()
@@ -154,7 +149,7 @@ def _compound_streets(block: TextBlock, numbers: Counts) -> Counts:
 
 
 _LAST_BYTES = np.array(
-    sorted({each.encode()[-1] for each in _STREET_ENDINGS} | {ord(".")}), np.uint8
+    sorted({each.encode()[-1] for each in _STREET_ENDINGS.split()} | {ord(".")}), np.uint8
 )
 
 
@@ -162,7 +157,7 @@ _LAST_BYTES = np.array(
 def _keywords() -> Bytes:
     """Which words mean streets, secrets or assignments, by the low bits of their hashes."""
     table = np.zeros(1 << 16, np.uint8)
-    groups = ((_STREET_WORDS, _STREET), (_SECRET_WORDS, _SECRET), (_SEPARATORS, _SEPARATOR))
+    groups = ((_STREET_WORDS, _STREET), (_WORDS_FOR_SECRETS, _SECRET), (_SEPARATORS, _SEPARATOR))
     for words, kind in groups:
         slots = (word_keys(words.split()) & np.uint64(0xFFFF)).astype(np.int64)
         table[slots] |= kind

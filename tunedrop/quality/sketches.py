@@ -79,6 +79,12 @@ class SketchTable:
         offsets = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
         return self.hashes[self.bounds[records][places] + offsets], places
 
+    def between(self, first: int, end: int) -> tuple[Sketch, Counts]:
+        """The same for records that follow one another."""
+        counts = np.diff(self.bounds[first : end + 1])
+        places = np.repeat(np.arange(end - first), counts)
+        return self.hashes[self.bounds[first] : self.bounds[end]], places
+
     def owners(self) -> Counts:
         """The record of each hash."""
         return np.repeat(np.arange(len(self)), np.diff(self.bounds))

@@ -1,0 +1,172 @@
+"""Records that say the same, exactly, nearly, or against one another; on one side and across."""
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from quality_builders import Pair, marked, pair, prose, scan_of
+
+from tunedrop.quality.block import TextBlock
+from tunedrop.quality.duplicates import duplicates
+from tunedrop.quality.leakage import Fingerprints
+from tunedrop.quality.sketches import Sketches
+
+
+def changed(text: str, share: float, seed: int = 1) -> str:
+    """A text with some words exchanged."""
+    chance = random.Random(seed)
+    words = text.split(" ")
+    places = chance.sample(range(len(words)), round(share * len(words)))
+    return " ".join("changed" if i in places else word for i, word in enumerate(words))
+
+
+def similarities(pairs: list[Pair], size: int = 512) -> dict[tuple[int, int], float]:
+    """The near-duplicates among records that no one sorted into blocks."""
+    block = TextBlock(first=0, prompts=[p for p, _ in pairs], completions=[c for _, c in pairs])
+    sketches = Sketches(size=size)
+    sketches.add(block)
+    return {(one, other): s for one, other, s in duplicates(block.keys, sketches.whole()).pairs}
+
+
+def jaccard(one: str, other: str) -> float:
+    """Of pairs of neighbouring words."""
+    first, second = (
+        {*zip(w, w[1:], strict=False)}
+        for w in (t.rstrip(".").lower().split() for t in (one, other))
+    )
+    return len(first & second) / len(first | second)
+
+
+def test_records_that_differ_in_case_and_spacing_are_exact_duplicates() -> None:
+    pairs = [pair(1), pair(2), (pair(1)[0].upper() + " \n", "  " + pair(1)[1].replace(" ", "\t"))]
+    assert marked(pairs, "exact-duplicate") == [2]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("What is 3+4?", "7"), ("What is 3-4?", "7")),
+        (("a b", "c"), ("a", "b c")),
+        (("ab", "c"), ("a b", "c")),
+        (("", "word"), ("word", "")),
+        (("word\x1fword", "x"), ("word", "word x")),
+    ],
+)
+def test_records_that_differ_in_a_sign_or_a_border_are_no_duplicates(
+    one: Pair, other: Pair
+) -> None:
+    assert marked([one, other], "exact-duplicate") == []
+
+
+def test_near_duplicates_form_one_group_with_an_example() -> None:
+    first = pair(1)
+    copies = [(changed(first[0], 0.03, seed), first[1]) for seed in (1, 2)]
+    scan = scan_of([pair(2), first, pair(3), *copies])
+    facts = scan.report().duplicates
+    assert (facts.near, facts.groups) == (2, 1)
+    assert facts.largest[0].members == (1, 3, 4)
+    assert facts.largest[0].example == (1, 3)
+    assert 0.8 <= (facts.largest[0].similarity or 0) < 1
+
+
+@pytest.mark.parametrize("words", [30, 120, 3000])
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.09])
+def test_similar_records_are_found_at_any_length(words: int, share: float) -> None:
+    texts = [prose(number, words) for number in range(40)]
+    copies = [changed(text, share, number) for number, text in enumerate(texts)]
+    found = similarities([(text, "Fine.") for text in texts + copies])
+    expected = {(i, 40 + i) for i in range(40) if jaccard(texts[i], copies[i]) >= 0.83}
+    assert expected <= set(found)
+    assert set(found) <= {(i, 40 + i) for i in range(40) if jaccard(texts[i], copies[i]) >= 0.77}
+
+
+def test_similarity_is_exact_where_records_are_short() -> None:
+    text = prose(1, 100)
+    found = similarities([(text, ""), (changed(text, 0.04), "")])
+    assert found[0, 1] == pytest.approx(jaccard(text, changed(text, 0.04)), abs=0.02)
+
+
+def test_records_that_share_only_a_long_instruction_are_no_near_duplicates() -> None:
+    instruction = prose(1000, 120)
+    pairs = [(f"{instruction} {prose(n, 12)}", prose(500 + n, 5)) for n in range(60)]
+    assert marked(pairs, "near-duplicate") == []
+    assert marked(pairs, "boilerplate") == list(range(60))
+
+
+def test_a_large_group_hangs_together() -> None:
+    text = prose(1, 200)
+    pairs = [pair(n + 10) for n in range(2000)]
+    pairs += [(changed(text, 0.01, n), f"Answer {n}.") for n in range(150)]
+    found = marked(pairs, "near-duplicate")
+    assert found == list(range(2001, 2150))
+
+
+def test_contradictions_name_all_records_of_the_prompt() -> None:
+    pairs = [("Is it so?", "Yes."), pair(1), ("is it  so?", "No."), ("Is it so?", "Yes."), pair(2)]
+    assert marked(pairs, "contradiction") == [0, 2, 3]
+    assert scan_of(pairs).report().contradictions[0].size == 3
+
+
+def test_a_repeated_record_contradicts_nothing() -> None:
+    assert marked([pair(1), pair(1), pair(2)], "contradiction") == []
+
+
+def test_records_to_test_with_that_are_trained_on_are_leaks() -> None:
+    trained = [pair(number) for number in range(20)]
+    near = (changed(pair(7)[0], 0.03), pair(7)[1])
+    scan = scan_of(trained, validation=[pair(3), pair(30)], test=[near, pair(31)])
+    leaks = scan.report().leaks
+    assert (leaks.exact, leaks.near) == (1, 1)
+    assert [(tested, trained) for tested, trained, _ in leaks.examples] == [(20, 3), (22, 7)]
+    assert scan.verdicts().records["leakage"].tolist() == [20, 22]
+
+
+def test_repetitions_on_one_side_are_no_leaks() -> None:
+    scan = scan_of([pair(1), pair(1)], test=[pair(2), pair(2)])
+    assert scan.report().leaks.exact == 0
+
+
+def test_fingerprints_recognize_the_records_of_an_earlier_run() -> None:
+    earlier = scan_of([pair(number) for number in range(50)]).fingerprints()
+    kept = Fingerprints.from_bytes(earlier.to_bytes())
+    later = [pair(60), pair(5), (changed(pair(9)[0], 0.02), pair(9)[1])]
+    fingerprints = scan_of(later).fingerprints()
+    found = kept.holds(fingerprints.keys, fingerprints.sketches)
+    assert [(leak.tested, leak.trained) for leak in found] == [(1, 5), (2, 9)]
+
+
+def test_fingerprints_hold_training_records_only_and_little_of_each() -> None:
+    long_ones = [(prose(n, 5000), prose(n + 100, 5000)) for n in range(20)]
+    fingerprints = scan_of(long_ones, test=[pair(1)]).fingerprints()
+    assert len(fingerprints.keys) == 20
+    assert len(fingerprints.to_bytes()) < 20 * 450
+
+
+@given(st.lists(st.tuples(st.text(max_size=20), st.text(max_size=20)), max_size=12))
+def test_any_texts_are_measured_alike_in_one_block_and_one_by_one(pairs: list[Pair]) -> None:
+    block = TextBlock(first=0, prompts=[p for p, _ in pairs], completions=[c for _, c in pairs])
+    alone = [TextBlock(first=0, prompts=[p], completions=[c]).keys[0] for p, c in pairs]
+    if pairs and all(_lowers_alike(text) for each in pairs for text in each):
+        assert block.keys.tolist() == [int(key) for key in alone]
+
+
+def _lowers_alike(text: str) -> bool:
+    return text.isascii() and "\x1f" not in text
+
+
+@given(st.lists(st.tuples(st.text(), st.text()), max_size=8))
+def test_any_dataset_gets_a_report(pairs: list[Pair]) -> None:
+    report = scan_of(pairs).report()
+    assert report.records["train"] == len(pairs)
+    assert type(report).from_json(report.to_json()) == report
+
+
+def test_sketches_of_long_records_stay_small() -> None:
+    scan = Sketches()
+    scan.add(TextBlock(first=0, prompts=[prose(1, 200_000)], completions=[""]))
+    table = scan.whole()
+    assert len(table.hashes) < 1000
+    assert table.pairs.tolist() == [200_000]
+    assert np.all(table.hashes < table.ceilings[0])
