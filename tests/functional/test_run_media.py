@@ -198,6 +198,15 @@ def test_a_picture_in_the_wrong_place_is_refused_and_told_where_to_go(
     assert f"line 8, image-ref: the image {told}" in rejection(call, run)
 
 
+def test_faults_of_a_record_and_of_its_picture_are_told_together(world: World, call: Call) -> None:
+    records = [{"image-ref": name, "caption": "a picture"} for name in pictures(world)]
+    records[3] = {"image-ref": "gone.png", "caption": "x"}
+    run = a_run(world, lines(records))
+    rejection(call, run)
+    assert world.find(run).dataset["counts"] == {"caption-too-short": 1, "media-not-found": 1}
+    assert world.find(run).dataset["records"]["rejected"] == 1
+
+
 def test_records_with_faulty_media_are_set_aside_where_the_recipe_allows_it(
     world: World, call: Call
 ) -> None:

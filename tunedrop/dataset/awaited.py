@@ -14,9 +14,9 @@ class MediaChecker(Protocol):
     """Looks at the images and videos that records name, concurrently as it likes."""
 
     def take(self, record: AnyRecord, file: str, line: int) -> None:
-        """Begin to look at the media of a record in which nothing else is wrong.
+        """Begin to look at the media of a record, whatever else may be wrong with it.
 
-        Called in file order, once for each such record that names media.
+        Called in file order, once for each record that names media.
         """
 
     def faults(self) -> Iterable[tuple[str, int, Fault]]:
@@ -44,9 +44,12 @@ class AwaitedRecords:
             self._keys.append(key)
 
     def take_back(self, line: int) -> tuple[int, int | None] | None:
-        """Characters and key of a record that cannot be used after all; None the second time."""
+        """Characters and key of a record that cannot be used after all.
+
+        None the second time, and for one that could not be used in the first place.
+        """
         index = bisect_left(self._lines, line)
-        if self._taken_back[index]:
+        if self._lines[index : index + 1] != array("Q", [line]) or self._taken_back[index]:
             return None
         self._taken_back[index] = True
         key = self._keys[index] if index < len(self._keys) else None

@@ -1,9 +1,9 @@
 """Copies the media of usable records beside the training file, many at once, as it is written."""
 
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import blake2b
+from threading import Event
 from types import TracebackType
 
 from tunedrop.dataset.findings import Fault
@@ -29,13 +29,14 @@ class MediaCopies:
         copy: CopyMedia,
         uri_of: Callable[[str], str],
         workers: int = WORKERS,
-        sleep: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], object] | None = None,
     ) -> None:
         self._inspected = {each.media: each for each in manifest.media}
         self._target = target
         self._copy = copy
         self._uri_of = uri_of
-        self._sleep = sleep
+        self._over = Event()
+        self._pause = pause or self._over.wait
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="copies")
         self._copies: dict[str, Future[None]] = {}
 
@@ -48,6 +49,8 @@ class MediaCopies:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if error is not None:
+            self._over.set()
         self._pool.shutdown(wait=True, cancel_futures=error is not None)
         if error is None:
             for copy in self._copies.values():
@@ -67,7 +70,7 @@ class MediaCopies:
         return Media(media.kind, known.format, self._uri_of(name))
 
     def _make(self, version: MediaVersion, name: str) -> None:
-        patiently(lambda: self._copy(version, name), self._sleep)
+        patiently(lambda: self._copy(version, name), self._pause)
 
 
 def copied_name(known: Inspected) -> str:

@@ -1,11 +1,10 @@
 """Looks at the media of a dataset, many at once, each distinct one only once."""
 
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore, Event, Lock
 from types import TracebackType
 
 from tunedrop.dataset.findings import Fault
@@ -44,11 +43,12 @@ class MediaInspection:
         target: Target,
         *,
         workers: int = WORKERS,
-        sleep: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], object] | None = None,
     ) -> None:
         self._store = store
         self._target = target
-        self._sleep = sleep
+        self._over = Event()
+        self._pause = pause or self._over.wait
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="media")
         self._room = BoundedSemaphore(_WAITING_AT_MOST)
         self._lock = Lock()
@@ -67,11 +67,14 @@ class MediaInspection:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._over.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def take(self, record: AnyRecord, file: str, line: int) -> None:
         """See `MediaChecker`; waits while too much is under way."""
         self._raise_failure()
+        if self._target.limits.media is None:
+            return
         named = [each for each in fields_of(record) if not self._skip(each[1], file, line)]
         taken = _Record(file=file, line=line, characters=record.characters, media=named)
         distinct = {media for _, media in named}
@@ -113,7 +116,7 @@ class MediaInspection:
 
     def _look(self, media: Media) -> None:
         try:
-            found = patiently(lambda: self._inspect(media), self._sleep)
+            found = patiently(lambda: self._inspect(media), self._pause)
         except BaseException as error:  # raised again by the thread that takes records
             self._failure = error
             return
@@ -164,8 +167,8 @@ def faults_of(
     for place, media in named:
         for fault in inspected[media].faults:
             yield replace(fault, field=place)
-    tokens = sum(inspected[media].tokens for _, media in named)
-    if tokens and (too_long := image_token_fault(characters, tokens, target)):
+    tokens = [inspected[media].tokens for _, media in named]
+    if too_long := image_token_fault(characters, tokens, target):
         yield too_long
 
 

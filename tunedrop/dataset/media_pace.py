@@ -12,11 +12,15 @@ _PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
 T = TypeVar("T")
 
 
-def patiently(call: Callable[[], T], sleep: Callable[[float], None]) -> T:
-    """Call again after a while where S3 is busy; all threads pause so, and S3 recovers."""
-    for pause in _PAUSES_SECONDS:
+def patiently(call: Callable[[], T], pause: Callable[[float], object]) -> T:
+    """Call again after a while where S3 is busy; all threads pause so, and S3 recovers.
+
+    A `pause` that answers that all is over, as that of an event does, is the last one.
+    """
+    for seconds in _PAUSES_SECONDS:
         try:
             return call()
         except ServiceBusyError:
-            sleep(pause)
+            if pause(seconds):
+                raise
     return call()

@@ -109,11 +109,23 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def image_token_fault(characters: int, image_tokens: int, target: Target) -> Fault | None:
-    """What is wrong with the length of a record whose images count as tokens."""
-    estimate, limit = target.customization.token_estimate, target.max_tokens
-    if limit is None:
+def image_token_fault(characters: int, image_tokens: Sequence[int], target: Target) -> Fault | None:
+    """What is wrong with the length of a record whose images count as tokens.
+
+    None where the fewest that such images count for, which records are held against before their
+    images are known, give the same fault.
+    """
+    counts, limit = target.limits.media and target.limits.media.image_tokens, target.max_tokens
+    if counts is None or limit is None:
         return None
+    fewest = counts.of(1, 1) * sum(each > 0 for each in image_tokens)
+    known = _token_fault(characters, fewest, limit, target)
+    found = _token_fault(characters, sum(image_tokens), limit, target)
+    return found if found and not (known and known.code == found.code) else None
+
+
+def _token_fault(characters: int, image_tokens: int, limit: int, target: Target) -> Fault | None:
+    estimate = target.customization.token_estimate
     surely = math.ceil(characters / estimate.characters_per_token) + image_tokens
     perhaps = target.tokens(characters) + image_tokens
     if perhaps <= limit:

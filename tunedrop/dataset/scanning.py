@@ -30,6 +30,7 @@ _FOREIGN = {
 class CheckedLine:
     """A line that the fast path did not take; `record` is None where it cannot be used.
 
+    `parsed` is what could be read of it even so.
     `line` is None for what is said of the file as a whole; `ends_file` where nothing follows,
     because looking at its lines is pointless.
     """
@@ -37,6 +38,7 @@ class CheckedLine:
     line: int | None
     faults: list[Fault]
     record: AnyRecord | None = None
+    parsed: AnyRecord | None = None
     raw: bytes = b""
     ends_file: bool = False
 
@@ -151,7 +153,9 @@ class FileScan:
         if record is not None and self.format is not None:
             reader.faults += self._target.faults(record, self.format)
         usable = None if reader.failed else record
-        return CheckedLine(line=number, faults=reader.faults, record=usable, raw=line)
+        return CheckedLine(
+            line=number, faults=reader.faults, record=usable, parsed=record, raw=line
+        )
 
     def _read(self, value: dict[str, object], reader: FieldReader) -> AnyRecord | None:
         found = detect(value)

@@ -115,8 +115,8 @@ class _Validation:
             readable = readable and not event.ends_file
             self._findings.add(event.faults, source.name, event.line)
             tally.add_line(event)
-            if media and event.record is not None and event.record.media:
-                media.take(event.record, source.name, event.line or 0)
+            if media and event.parsed is not None and event.parsed.media:
+                media.take(event.parsed, source.name, event.line or 0)
         if readable and not tally.records and not tally.rejected:
             fault = Fault(code="empty-file", message="the file holds no record")
             self._findings.add([fault], source.name)

@@ -1,10 +1,12 @@
 """Media of a dataset: looked at together, each once, their faults given to their records."""
 
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
 from media_builders import gif, png
 from media_targets import TILES, MemoryStore, captioned, dialogue, image, target_with, video
+from msgspec import structs
 
 from tunedrop.dataset.media_copies import MediaCopies, copied_name
 from tunedrop.dataset.media_files import MediaVersion
@@ -20,7 +22,7 @@ def inspect(
 ) -> tuple[list[tuple[int, str, str | None]], MediaManifest]:
     """Line, code and field of every fault, sorted, and the manifest."""
     given = target or target_with()
-    with MediaInspection(store, given, sleep=lambda _: None) as inspection:
+    with MediaInspection(store, given, pause=lambda _: None) as inspection:
         for line, record in enumerate(records, 1):
             inspection.take(record, "data.jsonl", line)
         found = [(line, fault.code, fault.field) for _, line, fault in inspection.faults()]
@@ -72,10 +74,10 @@ def test_files_are_opened_at_the_same_time() -> None:
 
 def test_images_of_a_record_count_as_tokens_together() -> None:
     target = target_with(max_tokens=4_000, image_tokens=TILES)
-    store = MemoryStore({"a": gif(512, 512), "b": gif(512, 513), "c": gif(513, 512)})
+    store = MemoryStore({"a": gif(512, 512), "b": gif(512, 513), "wide": gif(1200, 512)})
     two = dialogue(image("a"), image("b"))
-    three = dialogue(image("a"), image("b"), image("c"))
-    found, _ = inspect(store, two, three, target=target)
+    wider = dialogue(image("a"), image("wide"))
+    found, _ = inspect(store, two, wider, target=target)
     assert found == [(2, "too-many-tokens", None)]
 
 
@@ -101,6 +103,23 @@ def test_a_store_that_stays_busy_fails_the_validation() -> None:
     store = MemoryStore({"a.png": png()}, failures=[ServiceBusyError("slow down")] * 100)
     with pytest.raises(ServiceBusyError, match="slow down"):
         inspect(store, captioned())
+
+
+def test_nobody_waits_for_a_busy_store_once_all_is_over() -> None:
+    store = MemoryStore({"a.png": png()}, failures=[ServiceBusyError("slow down")] * 100)
+    with MediaInspection(store, target_with()) as inspection:
+        inspection.take(captioned(), "data.jsonl", 1)
+    assert len(store.opened) <= 2
+
+
+def test_a_model_of_texts_alone_looks_at_nothing() -> None:
+    store = MemoryStore({})
+    texts = target_with()
+    how = texts.customization
+    limits = structs.replace(how.limits, media=None)
+    texts = replace(texts, customization=structs.replace(how, limits=limits))
+    assert inspect(store, captioned(), target=texts) == ([], MediaManifest())
+    assert store.opened == []
 
 
 def test_a_failure_ends_the_taking_of_records() -> None:

@@ -148,8 +148,8 @@ def test_sides_with_one_limit_are_told_so() -> None:
 
 def test_images_count_as_tokens_where_it_is_documented_how() -> None:
     target = target_with(max_tokens=10_000, image_tokens=TILES)
-    assert image_token_fault(600, 9_000, target) is None
-    found = image_token_fault(600, 12_808, target)
+    assert image_token_fault(600, [6_404, 3_202], target) is None
+    found = image_token_fault(600, [6_404, 6_404], target)
     assert found is not None
     assert found.code == "too-many-tokens"
     assert "12,808 of them in images; Model takes 10,000" in found.message
@@ -159,9 +159,14 @@ def test_a_cautious_estimate_beyond_the_limit_is_a_warning() -> None:
     target = target_with(max_tokens=10_000, image_tokens=TILES)
     estimate = target.customization.token_estimate
     characters = int(1000 * estimate.cautious_characters_per_token) + 3
-    found = image_token_fault(characters, 9_000, target)
+    found = image_token_fault(characters, [6_404, 2_596], target)
     assert found is not None
     assert not found.is_error
+
+
+def test_a_record_that_is_too_long_with_the_smallest_images_is_told_once() -> None:
+    target = target_with(max_tokens=10_000, image_tokens=TILES)
+    assert image_token_fault(600, [6_404] * 7, target) is None
 
 
 def test_names_are_listed_as_people_do() -> None:
