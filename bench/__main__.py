@@ -3,13 +3,20 @@
 from bench.asset import asset_size
 from bench.demonstration import demonstration
 from bench.imports import handler_imports
+from bench.validation import validation
 from bench.workflow import workflow
 
 
 def main() -> None:
     """Measure everything."""
     print(f"{'':<44}{'measured':>10} {'':<12}{'ratio':>6}", flush=True)
-    for group in (handler_imports(), iter([asset_size()]), demonstration(), workflow()):
+    for group in (
+        validation(),
+        handler_imports(),
+        iter([asset_size()]),
+        demonstration(),
+        workflow(),
+    ):
         for measurement in group:
             print(measurement.row(), flush=True)
 

@@ -92,7 +92,7 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
             end = size - size % BLOCK_BYTES
             for start in range(0, end, BLOCK_BYTES):
                 yield whole[start : start + BLOCK_BYTES]
-            held, size = [whole[end:]], size - end
+            held, size = [whole[end:]] if end < size else [], size - end
     if size:
         yield b"".join(held)
 

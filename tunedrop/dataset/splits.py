@@ -84,7 +84,7 @@ class SplitCounter:
     @property
     def is_full(self) -> bool:
         """Whether further keys would tell nothing new."""
-        return len(self._keys) >= _KEPT_KEYS
+        return len(self._keys) >= _KEPT_KEYS or not any(self._wants)
 
     def add(self, *keys: int) -> None:
         """Count records."""
