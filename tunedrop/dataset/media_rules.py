@@ -115,7 +115,8 @@ def image_token_fault(characters: int, image_tokens: Sequence[int], target: Targ
     None where the fewest that such images count for, which records are held against before their
     images are known, give the same fault.
     """
-    counts, limit = target.limits.media and target.limits.media.image_tokens, target.max_tokens
+    media, limit = target.limits.media, target.max_tokens
+    counts = None if media is None else media.image_tokens
     if counts is None or limit is None:
         return None
     fewest = counts.of(1, 1) * sum(each > 0 for each in image_tokens)
