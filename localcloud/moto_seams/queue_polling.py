@@ -2,7 +2,8 @@
 
 AWS polls: a batch per invocation, behind the sender's back. What a function names in
 `batchItemFailures` (or all, when it fails) stays and shows again after the visibility timeout;
-after `maxReceiveCount` rounds it moves to the dead-letter queue.
+after `maxReceiveCount` rounds it moves to the dead-letter queue. Receiving takes as long as what
+is received, and not as what waits.
 """
 
 import hashlib
@@ -13,9 +14,9 @@ from typing import Any
 
 from moto.awslambda.models import LambdaBackend
 from moto.awslambda.utils import get_backend
-from moto.core.utils import unix_time_millis
+from moto.core.utils import unix_time, unix_time_millis
 from moto.sqs.exceptions import QueueDoesNotExist
-from moto.sqs.models import Queue, sqs_backends
+from moto.sqs.models import Queue, SQSBackend, sqs_backends
 
 from localcloud.moto_seams.background import in_background, logger
 from localcloud.moto_seams.replacing import replace
@@ -35,6 +36,13 @@ def apply() -> None:
             _take_from_senders(mapping)
             _Poller(backend, mapping).start()
         return mapping
+
+    @replace(SQSBackend, "is_message_valid_based_on_retention_period")
+    def is_retained(original: Any, sqs: Any, queue_name: str, message: Any) -> bool:
+        # moto counts the whole queue for each message: a folder of images would take minutes.
+        queue = sqs.get_queue(queue_name)
+        kept_until = message.sent_timestamp / 1000 + queue.message_retention_period
+        return bool(kept_until > unix_time())
 
 
 def _take_from_senders(mapping: Any) -> None:
