@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as held
 from typing import Generic, Protocol, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from tunedrop.errors import ServiceBusyError, TunedropError
 
@@ -22,10 +23,14 @@ class QuestionRefusedError(TunedropError):
 
 
 class Reply(Struct, frozen=True, omit_defaults=True):
-    """What a model said to a question: its answer, or why it would not take the question."""
+    """What a model said to a question: its answer, or why it would not take the question.
+
+    `scores` hold by metric what the answer is worth, where each answer has a worth of its own.
+    """
 
     text: str | None = None
     refusal: str | None = None
+    scores: dict[str, float] = field(default_factory=dict)
 
 
 class Inference(Protocol[QuestionT_contra]):
@@ -119,9 +124,9 @@ class _Round:
     """The questions that are left and the replies so far, shared by the threads of one `ask`."""
 
     left: Iterator[tuple[int, str]]
-    given: dict[tuple[str, int], Reply] = field(default_factory=dict)
-    stopped: threading.Event = field(default_factory=threading.Event)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    given: dict[tuple[str, int], Reply] = held(default_factory=dict)
+    stopped: threading.Event = held(default_factory=threading.Event)
+    lock: threading.Lock = held(default_factory=threading.Lock)
 
     def next(self) -> tuple[int, str] | None:
         if self.stopped.is_set():

@@ -87,30 +87,34 @@ class Comparison:
 
 def compare(
     references: Sequence[str],
-    answers: Mapping[str, Sequence[str | None]],
+    answers: Mapping[str, Sequence[str]],
     goals: EvaluationGoals,
     *,
+    scored: Mapping[str, Sequence[Mapping[str, float]]],
     seed: int,
     labelled: bool = False,
 ) -> Comparison:
-    """Score answers of `custom`, `base` and, if there is one, `champion`, and decide.
+    """Compare answers of `custom`, `base` and, if there is one, `champion`, and decide.
 
-    Only records that every model answered (no None) count, so that the pairs are fair. Where the
-    task is `labelled` and its references are labels, accuracy and macro-F1 are measured and
-    decide; else ROUGE-L, chrF and exact match are measured, and ROUGE-L decides.
+    `scored` hold what each answer is worth by the metrics of texts. Where the task is `labelled`
+    and its references are labels, accuracy and macro-F1 are measured and decide; else ROUGE-L,
+    chrF and exact match are measured, and ROUGE-L decides.
     """
-    kept = _complete(references, answers)
-    right = [references[at] for at in kept]
-    given = {model: [row[at] or "" for at in kept] for model, row in answers.items()}
     asks_for_labels = labelled or not set(goals.metrics).isdisjoint(LABEL_METRICS)
-    labels = Labels.of(right) if asks_for_labels else None
+    labels = Labels.of(references) if asks_for_labels else None
     usual = LABEL_METRICS if labels and labelled else tuple(TEXT_METRICS)
-    names = dict.fromkeys([*goals.metrics, *usual]) if kept else {}
+    names = dict.fromkeys([*goals.metrics, *usual]) if references else {}
     scores = [
-        *(text_scores(name, right, given) for name in names if name in TEXT_METRICS),
-        *(label_scores(n, labels, right, given) for n in names if labels and n in LABEL_METRICS),
+        *(text_scores(name, scored) for name in names if name in TEXT_METRICS),
+        *(
+            label_scores(n, labels, references, answers)
+            for n in names
+            if labels and n in LABEL_METRICS
+        ),
     ]
-    details = {"confusion": confusion(labels.outcomes(right, given[CUSTOM]))} if labels else {}
+    details = (
+        {"confusion": confusion(labels.outcomes(references, answers[CUSTOM]))} if labels else {}
+    )
     by_default = LABEL_METRICS if labels and labelled else ("rouge_l",)
     return decide(scores, goals, seed=seed, by_default=by_default, details=details)
 
@@ -154,11 +158,6 @@ def decide(
         verdict=f"{verdict} {not_labelled(missing)}" if missing else verdict,
         details=details or {},
     )
-
-
-def _complete(references: Sequence[str], answers: Mapping[str, Sequence[str | None]]) -> list[int]:
-    rows = zip(references, *answers.values(), strict=True)
-    return [at for at, row in enumerate(rows) if None not in row]
 
 
 def _measure(

@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 
 from tunedrop.dataset.records import AnyRecord
+from tunedrop.evaluation.answers import Reply
 from tunedrop.evaluation.comparison import Comparison, EvaluationGoals
 from tunedrop.evaluation.questions import Question
 from tunedrop.evaluation.sheet import Sheet
@@ -24,6 +25,9 @@ class Exam(Protocol):
 
     def questions(self, record: AnyRecord) -> tuple[Question, ...]:
         """What is asked of a record."""
+
+    def scored(self, record: AnyRecord, reply: Reply) -> Reply:
+        """A reply with what it is worth by itself, so that a large set is scored as it is asked."""
 
     def judge(self, sheet: Sheet, goals: EvaluationGoals, seed: int) -> Comparison:
         """What the complete rows decide."""

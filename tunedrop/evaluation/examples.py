@@ -1,36 +1,26 @@
 """A few answers to show beside each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from tunedrop.evaluation.metrics import rouge_l
+Row = TypeVar("Row")
 
 WINS = LOSSES = 3
 _LONGEST_TEXT = 1_500
 
 
-def pick_examples(
-    prompts: Sequence[str],
-    references: Sequence[str],
-    answers: Mapping[str, Sequence[str | None]],
-) -> list[dict[str, str]]:
-    """The three greatest gains and the three greatest losses, of records that all answered.
+def extremes(rows: Sequence[Row], gain: Callable[[Row], float]) -> list[Row]:
+    """The rows of the three greatest gains and the three greatest losses, in this order.
 
-    Gains over the champion, where it was asked, else over the base model. As many losses as gains,
-    so that they flatter the custom model no more than it deserves.
+    As many losses as gains, so that they flatter the custom model no more than it deserves.
     """
-    rows = [
-        {"prompt": prompt, "reference": reference, **dict(zip(answers, row, strict=True))}
-        for prompt, reference, *row in zip(prompts, references, *answers.values(), strict=True)
-        if None not in row
-    ]
-    ranked = sorted(rows, key=_gain, reverse=True)
-    shown = [*ranked[:WINS], *ranked[max(WINS, len(ranked) - LOSSES) :]]
-    return [{name: _shortened(text) for name, text in row.items()} for row in shown]
+    ranked = sorted(rows, key=gain, reverse=True)
+    return [*ranked[:WINS], *ranked[max(WINS, len(ranked) - LOSSES) :]]
 
 
-def _gain(row: Mapping[str, str]) -> float:
-    other = row.get("champion", row["base"])
-    return rouge_l(row["reference"], row["custom"]) - rouge_l(row["reference"], other)
+def example(line: Mapping[str, Any]) -> dict[str, str]:
+    """The texts of a line of answers, no longer than a page has room for."""
+    return {name: _shortened(text) for name, text in line.items() if isinstance(text, str)}
 
 
 def _shortened(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, cast
 
 from tunedrop.dataset.records import AnyRecord, CaptionedImage
+from tunedrop.evaluation.answers import Reply
 from tunedrop.evaluation.comparison import Comparison, EvaluationGoals, compare_ranks
 from tunedrop.evaluation.exam import Json, smoke_test
 from tunedrop.evaluation.questions import ImageToDraw, ImageToEmbed, Question, TextToEmbed
@@ -26,6 +27,10 @@ class RetrievalExam:
         """Both embeddings of the pair."""
         pair = _pair(record)
         return TextToEmbed(pair.caption), ImageToEmbed(pair.image.uri)
+
+    def scored(self, record: AnyRecord, reply: Reply) -> Reply:
+        """As it is: an embedding is worth something among others only."""
+        return reply
 
     def judge(self, sheet: Sheet, goals: EvaluationGoals, seed: int) -> Comparison:
         """Recall at 1, 5 and 10."""
@@ -61,6 +66,10 @@ class DrawingExam:
     def questions(self, record: AnyRecord) -> tuple[Question, ...]:
         """One image."""
         return (ImageToDraw(_pair(record).caption),)
+
+    def scored(self, record: AnyRecord, reply: Reply) -> Reply:
+        """As it is: images are looked at and not scored."""
+        return reply
 
     def judge(self, sheet: Sheet, goals: EvaluationGoals, seed: int) -> Comparison:
         """Whether every answer is a PNG or JPEG file."""

@@ -32,7 +32,7 @@ def judge(run: Run, exam: Exam, sheet: Sheet, general: Sheet | None, *, seed: in
     refused = sheet.too_many_refused()
     check = _general(general, goals.general_loss, seed) if general else None
     found = [refused or comparison.verdict]
-    if not comparison.records and sheet.leaked:
+    if not comparison.records and (sheet.leaked or sheet.set_aside):
         found.append(sheet.record()["asked"])
     verdict = " ".join([*found, *([check.verdict] if check else [])])
     return Judgement(

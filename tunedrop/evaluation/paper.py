@@ -9,7 +9,8 @@ from tunedrop.evaluation.answers import Asker, Reply
 from tunedrop.evaluation.exam import Exam
 from tunedrop.evaluation.kept import KeptAnswers
 from tunedrop.evaluation.questions import Question
-from tunedrop.evaluation.sheet import Row, Sheet
+from tunedrop.evaluation.scores import CUSTOM
+from tunedrop.evaluation.sheet import Row, Sheet, are_too_many
 
 _SLICE = 100
 _PARTS = 2
@@ -38,22 +39,36 @@ class Paper:
             whom = {n: self._unasked(n) for n in questions}
             if not any(whom.values()):
                 continue
-            given = asker.ask(questions, whom)
+            given = self._scored(asker.ask(questions, whom))
             self.kept.add(given)
             self.replies |= given
-            if len(given) < sum(map(len, whom.values())) or self.sheet().too_many_refused():
+            if len(given) < sum(map(len, whom.values())) or self._is_refused():
                 return
 
     @property
     def is_open(self) -> bool:
         """Whether there is something left to ask."""
         is_asked = all(not self._unasked(n) for line in self.records for n in self._questions(line))
-        return not is_asked and not self.sheet().too_many_refused()
+        return not is_asked and not self._is_refused()
 
     def sheet(self) -> Sheet:
         """The replies side by side, in the order of the file."""
         rows = [self._row(line) for line in sorted(self.records)]
         return Sheet(rows=rows, models=tuple(self.models), leaked=self.leaked, notes=self.notes)
+
+    def _scored(self, given: Mapping[tuple[str, int], Reply]) -> dict[tuple[str, int], Reply]:
+        return {
+            (model_id, number): self.exam.scored(self.records[number // _PARTS], reply)
+            for (model_id, number), reply in given.items()
+        }
+
+    def _is_refused(self) -> bool:
+        """Whether the custom model takes too few questions to go on."""
+        mine = {
+            n: reply for (each, n), reply in self.replies.items() if each == self.models[CUSTOM]
+        }
+        refused = {n // _PARTS for n, reply in mine.items() if reply.refusal is not None}
+        return are_too_many(len(refused), of=len({n // _PARTS for n in mine}))
 
     def _questions(self, line: int) -> dict[int, Question]:
         asked = self.exam.questions(self.records[line])

@@ -7,7 +7,6 @@ from typing import Any
 
 from tunedrop.evaluation.bootstrap import Interval, corpus_interval, paired_interval
 from tunedrop.evaluation.labels import Labels, macro_f1
-from tunedrop.evaluation.metrics import TEXT_METRICS
 
 CUSTOM, BASE, CHAMPION = "custom", "base", "champion"
 
@@ -29,16 +28,11 @@ class Scores:
         return corpus_interval(mine, theirs, self.statistic, seed=seed)
 
 
-def text_scores(
-    name: str, references: Sequence[str], answers: Mapping[str, Sequence[str]]
-) -> Scores:
-    """The scores of a metric of texts."""
-    score = TEXT_METRICS[name]
-    texts = {
-        model: [score(*pair) for pair in zip(references, row, strict=True)]
-        for model, row in answers.items()
-    }
-    return Scores(name=name, by_model=texts)
+def text_scores(name: str, scored: Mapping[str, Sequence[Mapping[str, float]]]) -> Scores:
+    """The scores of a metric of texts, which the answers of each model have already."""
+    return Scores(
+        name=name, by_model={model: [row[name] for row in rows] for model, rows in scored.items()}
+    )
 
 
 def label_scores(

@@ -37,6 +37,11 @@ class Row:
         [reply] = self.replies[model]
         return reply.text if reply else None
 
+    def scores(self, model: str) -> Mapping[str, float]:
+        """What a model's answer to the only question of the record is worth, by metric."""
+        [reply] = self.replies[model]
+        return reply.scores if reply else {}
+
     def refusal(self, model: str) -> str | None:
         """Why a model would not take a question of the record."""
         return next((r.refusal for r in self.replies[model] if r and r.refusal is not None), None)
@@ -78,13 +83,10 @@ class Sheet:
         return len(self.rows) - len(self.complete) - self.set_aside
 
     def too_many_refused(self) -> str:
-        """Why the custom model cannot be judged, in Bedrock's words; empty where it can.
-
-        One record that it would not take is no reason, more than a tenth of those asked are.
-        """
+        """Why the custom model cannot be judged, in Bedrock's words; empty where it can."""
         refused = self.refusals[CUSTOM]
         asked = sum(all(row.replies[CUSTOM]) for row in self.rows)
-        if len(refused) <= max(1, _REFUSED_SHARE * asked):
+        if not are_too_many(len(refused), of=asked):
             return ""
         return (
             f"The custom model would not take {len(refused)} of {counted(asked, 'test record')}: "
@@ -123,3 +125,8 @@ class Sheet:
             "asked": " ".join(filter(None, self.sentences())),
             **{name: count for name, count in counts.items() if count},
         }
+
+
+def are_too_many(refused: int, *, of: int) -> bool:
+    """One record that a model would not take is no reason to refuse it, over a tenth are."""
+    return refused > max(1, _REFUSED_SHARE * of)

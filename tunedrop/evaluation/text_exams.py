@@ -4,12 +4,16 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import ClassVar, cast
 
+from msgspec import structs
+
 from tunedrop.dataset.records import AnyRecord, Passage, Record
+from tunedrop.evaluation.answers import Reply
 from tunedrop.evaluation.comparison import Comparison, EvaluationGoals, compare
 from tunedrop.evaluation.exam import Json, smoke_test
-from tunedrop.evaluation.examples import pick_examples
+from tunedrop.evaluation.examples import example, extremes
+from tunedrop.evaluation.metrics import TEXT_METRICS
 from tunedrop.evaluation.questions import Question, continuation
-from tunedrop.evaluation.scores import CUSTOM
+from tunedrop.evaluation.scores import BASE, CHAMPION, CUSTOM
 from tunedrop.evaluation.sheet import Row, Sheet
 
 _MOST_RECORDS = 20_000
@@ -22,16 +26,24 @@ class _TextExam:
     def questions(self, record: AnyRecord) -> tuple[Question, ...]:
         return (self._dialogue(record),)
 
+    def scored(self, record: AnyRecord, reply: Reply) -> Reply:
+        if reply.text is None:
+            return reply
+        reference = self._dialogue(record).completion
+        scores = {name: score(reference, reply.text) for name, score in TEXT_METRICS.items()}
+        return structs.replace(reply, scores=scores)
+
     def kept(self, sheet: Sheet) -> list[Json]:
         return [self._line(row) for row in sheet.rows]
 
     def examples(self, sheet: Sheet) -> list[dict[str, str]]:
-        asked = [self._dialogue(row.record) for row in sheet.rows]
-        return pick_examples(
-            [_last_prompt(each) for each in asked],
-            [each.completion for each in asked],
-            {model: [row.text(model) for row in sheet.rows] for model in sheet.models},
-        )
+        """The greatest gains and losses over the champion, else over the base model."""
+        opponent = CHAMPION if CHAMPION in sheet.models else BASE
+
+        def gain(row: Row) -> float:
+            return row.scores(CUSTOM)["rouge_l"] - row.scores(opponent)["rouge_l"]
+
+        return [example(self._line(row)) for row in extremes(sheet.complete, gain)]
 
     def files(self, sheet: Sheet) -> dict[str, bytes]:
         return {}
@@ -49,9 +61,15 @@ class _TextExam:
     def _compared(
         self, sheet: Sheet, goals: EvaluationGoals, seed: int, *, labelled: bool
     ) -> Comparison:
-        references = [self._dialogue(row.record).completion for row in sheet.rows]
-        answers = {model: [row.text(model) for row in sheet.rows] for model in sheet.models}
-        return compare(references, answers, goals, seed=seed, labelled=labelled)
+        rows = sheet.complete
+        return compare(
+            [self._dialogue(row.record).completion for row in rows],
+            {model: [row.text(model) or "" for row in rows] for model in sheet.models},
+            goals,
+            scored={model: [row.scores(model) for row in rows] for model in sheet.models},
+            seed=seed,
+            labelled=labelled,
+        )
 
     def _dialogue(self, record: AnyRecord) -> Record:
         return cast("Record", record)

@@ -6,7 +6,8 @@ import pytest
 
 from tunedrop.errors import ModelRejectedError
 from tunedrop.evaluation.comparison import Comparison, compare
-from tunedrop.evaluation.examples import pick_examples
+from tunedrop.evaluation.examples import example, extremes
+from tunedrop.evaluation.metrics import TEXT_METRICS
 
 REFERENCE = "the customer wants a refund for the broken lamp"
 GOOD = "the customer wants a refund for the lamp"
@@ -22,12 +23,18 @@ class Goals:
 
 
 def contest(
-    custom: list[str | None], base: list[str | None], goals: Goals, champion: list | None = None
+    custom: list[str], base: list[str], goals: Goals, champion: list[str] | None = None
 ) -> Comparison:
     answers = {"custom": custom, "base": base}
     if champion is not None:
         answers["champion"] = champion
-    return compare([REFERENCE] * len(custom), answers, goals, seed=1)
+    scored = {
+        model: [
+            {name: score(REFERENCE, text) for name, score in TEXT_METRICS.items()} for text in row
+        ]
+        for model, row in answers.items()
+    }
+    return compare([REFERENCE] * len(custom), answers, goals, scored=scored, seed=1)
 
 
 def test_a_model_that_answers_better_beats_the_base() -> None:
@@ -101,40 +108,24 @@ def test_a_small_test_set_says_what_it_cannot_see() -> None:
     assert "The test set is small: differences below 0." in comparison.verdict
 
 
-def test_only_records_that_every_model_answered_are_compared() -> None:
-    comparison = contest([GOOD] * 10 + [None] * 30, [None] * 2 + [POOR] * 38, Goals(beat="base"))
-    assert comparison.records == 8
-
-
 @pytest.mark.parametrize(("goals", "accepted"), [(Goals(), True), (Goals(beat="base"), False)])
 def test_nothing_answered_is_rejected_only_where_something_is_asked(
     goals: Goals, accepted: bool
 ) -> None:
-    comparison = contest([None], [None], goals)
+    comparison = contest([], [], goals)
     assert comparison.accepted is accepted
     assert "models were not compared" in comparison.verdict
     assert comparison.record()["metrics"] == {}
 
 
 def test_examples_are_the_greatest_gains_and_the_greatest_losses() -> None:
-    custom = [GOOD, FAIR, POOR, None, GOOD, FAIR, POOR, REFERENCE, FAIR]
-    base = [POOR, POOR, POOR, POOR, GOOD, GOOD, GOOD, POOR, FAIR]
-    prompts = [f"prompt {at}" for at in range(9)]
-    examples = pick_examples(prompts, [REFERENCE] * 9, {"custom": custom, "base": base})
-    shown = [example["prompt"].removeprefix("prompt ") for example in examples]
-    assert shown[:3] == ["7", "0", "1"]
-    assert shown[-2:] == ["5", "6"]
-    assert len(set(shown)) == 6
+    assert extremes([3, -2, 0, 9, 1, -7, 2, 8], float) == [9, 8, 3, 0, -2, -7]
+    assert extremes([1, 2, 3, 4], float) == [4, 3, 2, 1]
+    assert extremes([], float) == []
 
 
-def test_examples_show_gains_over_the_champion_where_it_was_asked() -> None:
-    answers = {"custom": [GOOD, GOOD], "base": [POOR, GOOD], "champion": [GOOD, POOR]}
-    first, _ = pick_examples(["a", "b"], [REFERENCE] * 2, answers)
-    assert first["prompt"] == "b"
-
-
-def test_long_texts_are_cut_in_examples() -> None:
-    answers = {"custom": ["a" * 9_000], "base": ["b"]}
-    (example,) = pick_examples(["p"], ["r"], answers)
-    assert len(example["custom"]) < 1_600
-    assert example["custom"].endswith("[...]")
+def test_long_texts_are_cut_in_examples_and_what_is_no_text_is_left_out() -> None:
+    shown = example({"prompt": "p", "custom": "a" * 9_000, "base": None, "refused": {}})
+    assert set(shown) == {"prompt", "custom"}
+    assert len(shown["custom"]) < 1_600
+    assert shown["custom"].endswith("[...]")

@@ -93,6 +93,21 @@ def test_accuracy_of_free_texts_is_refused_with_what_to_name_instead() -> None:
         tested.test()
 
 
+def test_examples_are_gains_over_the_champion_where_it_was_asked() -> None:
+    def rule(model_id: str, question: Any) -> str:
+        knowing = {CUSTOM: "13579", CHAMPION: "24680", BASE: ""}[model_id]
+        return question.completion if question.prompt[-1] in knowing else "no idea"
+
+    tested = world(rule, pairs(10), evaluation={"beat": "champion", "on_tie": "promote"})
+    tested.champion = champion()
+    tested.test()
+    examples = json.loads(tested.kept("metrics.json"))["examples"]
+    assert len(examples) == 6
+    assert all(each["champion"] == "no idea" for each in examples[:3])
+    assert all(each["custom"] == "no idea" for each in examples[3:])
+    assert "examples" not in tested.section
+
+
 # Going on
 
 
