@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from localcloud import place, shell
 from localcloud.dispatcher import App, Dispatcher
 from localcloud.pace import PACE
+from localcloud.presigned_sts import PresignedSts
 
 if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer
@@ -55,7 +56,9 @@ class LocalCloud:
         self._runner = _start_runner(self.endpoint_url, options)
         _apply_seams(self._runner, self.endpoint_url, options.state / "logs")
         self._bedrock = self._start_bedrock() if options.bedrock else None
-        self._server = _serve(Dispatcher(moto=_moto(), bedrock=self._bedrock), options.port)
+        self._server = _serve(
+            Dispatcher(moto=PresignedSts(_moto()), bedrock=self._bedrock), options.port
+        )
         return self
 
     def __exit__(

@@ -157,7 +157,7 @@ class FineTuningService(Construct):
             self,
             "Resume",
             resume_run=functions["ResumeRun"],
-            waiting=(functions["WaitForCustomizationJob"],),
+            answering=(functions["WaitForCustomizationJob"], functions["AnswerApproval"]),
             fine_tuning=self.fine_tuning,
         )
         CleanUpAfterEnd(self, "CleanUpAfterEnd", **machines)
@@ -183,6 +183,8 @@ class FineTuningService(Construct):
         _output(self, "StateMachineArn", self.fine_tuning.arn)
         _output(self, "NotificationsTopicArn", self.notifications_topic.topic_arn)
         _output(self, "AlarmsTopicArn", self.alarms_topic.topic_arn)
+        approval = self._functions["AnswerApproval"].function
+        _output(self, "AnswerApprovalFunctionName", approval.function_name)
 
 
 def _output(scope: Construct, name: str, value: str) -> None:

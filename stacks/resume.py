@@ -1,4 +1,4 @@
-"""Bedrock's job events wake the runs that wait for them."""
+"""Bedrock's job events wake the runs that wait for them, and people's answers do."""
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -18,7 +18,7 @@ class Resume(Construct):
         id: str,
         *,
         resume_run: TaskFunction,
-        waiting: tuple[TaskFunction, ...],
+        answering: tuple[TaskFunction, ...],
         fine_tuning: Workflow,
     ) -> None:
         super().__init__(scope, id)
@@ -33,7 +33,7 @@ class Resume(Construct):
         )
         # No dead-letter queue: the waiting state looks at its job again after its timeout.
         rule.add_target(targets.LambdaFunction(resume_run.function))
-        for function in (resume_run, *waiting):
+        for function in (resume_run, *answering):
             allow_through_policy(
                 self,
                 f"{function.node.id}Answers",

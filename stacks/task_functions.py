@@ -48,10 +48,11 @@ TASKS: Mapping[str, Task] = {
     "CleanUp": Task(permissions=may.clean_up, timeout=120),
     "RecordOutcome": Task(permissions=may.record_outcome, timeout=120),
     "Sweep": Task(permissions=may.sweep, timeout=300),
+    "AnswerApproval": Task(permissions=may.answer_approval),
 }
 
-# Called by events; no state machine names them, so that they may be told about the machines.
-EVENT_FUNCTIONS = ("StartRun", "ResumeRun", "Sweep")
+# Called by events or people; no state machine names them, so that they may be told about the machines.
+EVENT_FUNCTIONS = ("StartRun", "ResumeRun", "Sweep", "AnswerApproval")
 
 CREATE_TIMEOUT = max(task.timeout for task in TASKS.values() if task.creates)
 

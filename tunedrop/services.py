@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tunedrop.run import Run
     from tunedrop.run_media import RunMedia
     from tunedrop.serving.approval import Approval
+    from tunedrop.serving.approval_desk import ApprovalDesk
+    from tunedrop.serving.approval_function import ApprovalFunction
     from tunedrop.serving.champions import Champions
     from tunedrop.serving.clean_up import TakeDown
     from tunedrop.serving.deploying import Deploying
@@ -254,6 +256,32 @@ class Services:
 
         return Approval(
             records=self.records, champions=self.champions, notifications=self.notifications
+        )
+
+    @cached_property
+    def approval_desk(self) -> ApprovalDesk:
+        from tunedrop.identity import Identities
+        from tunedrop.serving.approval_desk import ApprovalDesk
+
+        sts = self.client("sts")
+        return ApprovalDesk(
+            records=self.records,
+            tokens=self.tokens,
+            identities=Identities(endpoint_url=sts.meta.endpoint_url),
+        )
+
+    @cached_property
+    def approval_function(self) -> ApprovalFunction:
+        import boto3
+
+        from tunedrop.identity import proof
+        from tunedrop.serving.approval_function import ApprovalFunction
+
+        credentials = boto3.Session().get_credentials()
+        return ApprovalFunction(
+            client=self.client("lambda"),
+            name=self.settings.answer_approval_function,
+            prove=lambda statement: proof(self.client("sts"), credentials, statement),
         )
 
     @cached_property

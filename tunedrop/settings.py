@@ -35,6 +35,7 @@ class Settings:
     create_timeout_seconds: str
     state_machine_arn: str = ""
     clean_up_state_machine_arn: str = ""
+    answer_approval_function: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

@@ -48,8 +48,8 @@ SERVICE_ERRORS = {
     "StepFunctions.ExecutionLimitExceededException",
     "StepFunctions.ServiceUnavailableException",
 }
-# Whoever answers SQS or EventBridge, and no state of a machine.
-EVENT_HANDLERS = {"start_run", "resume_run", "sweep"}
+# Whoever answers SQS, EventBridge or people, and no state of a machine.
+EVENT_HANDLERS = {"start_run", "resume_run", "sweep", "answer_approval"}
 EVENTS_PER_ROUND_OF_A_TOKEN = ("TaskScheduled", "TaskStarted", "TaskSubmitted", "TaskTimedOut")
 MOST_EVENTS_AN_HOUR = 20
 OF_JSONATA = {"Arguments", "Assign", "Output", "QueryLanguage"}

@@ -85,4 +85,5 @@ def _settings(stage: str, outputs: dict[str, str]) -> Settings:
         recipe_names="",
         create_timeout_seconds="0",
         state_machine_arn=outputs["StateMachineArn"],
+        answer_approval_function=outputs["AnswerApprovalFunctionName"],
     )

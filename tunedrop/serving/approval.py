@@ -12,7 +12,7 @@ from tunedrop.serving.champions import Champions
 from tunedrop.serving.recipe_state import RecipeState
 
 DEADLINE = timedelta(days=3)
-_STATE = "ApproveDeployment"
+STATE = "ApproveDeployment"
 
 
 def needs_approval(run: Run, in_service: RecipeState) -> bool:
@@ -56,7 +56,7 @@ class Approval:
                 f"Nobody approved the deployment within {DEADLINE.days} days of {asked_at}."
             )
         asked = {"asked_at": asked_at or timestamp(now)}
-        wait = Wait(token=token, since=timestamp(now), state=_STATE)
+        wait = Wait(token=token, since=timestamp(now), state=STATE)
         run = self.records.update(run, wait=wait, approval={**run.approval, **asked})
         if not run.approval.get("told_at"):
             self._tell(run)
@@ -75,3 +75,8 @@ class Approval:
                 f"Until {until}: tunedrop approve {run.run_id}, or: tunedrop decline {run.run_id}"
             ),
         )
+
+
+def statement(run_id: str, *, approved: bool) -> str:
+    """What a person signs."""
+    return f"{'approve' if approved else 'decline'} {run_id}"

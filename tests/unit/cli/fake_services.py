@@ -55,6 +55,17 @@ class FakeTokens:
 
 
 @dataclass
+class FakeApprovalFunction:
+    """Remembers what was answered."""
+
+    answered: list[tuple[str, bool]] = field(default_factory=list)
+
+    def answer(self, run_id: str, *, approved: bool) -> str:
+        self.answered.append((run_id, approved))
+        return "arn:aws:iam::1:user/ada"
+
+
+@dataclass
 class FakeWorkflow:
     """Remembers what was started."""
 
@@ -82,6 +93,7 @@ class FakeServices:
         self.records = FakeRecords(list(looks))
         self.tokens = FakeTokens()
         self.workflow = FakeWorkflow()
+        self.approval_function = FakeApprovalFunction()
         self.answers = FakeAnswers(list(answers))
         self.settings = SimpleNamespace(tunedrop_stage="dev")
         self.datasets = SimpleNamespace(bucket="drops", uri=lambda key: f"s3://drops/{key}")

@@ -12,51 +12,21 @@ from tunedrop.cli import approve, cancel, main, rerun, submit
 from tunedrop.cli.main import COULD_NOT_RUN
 from tunedrop.errors import InvalidInputError, ServiceBusyError
 from tunedrop.layout import is_run_id
-from tunedrop.run import Run, Wait, timestamp
+from tunedrop.run import Wait, timestamp
 
 WAIT = Wait(token="token", since=timestamp(NOW))
 ASKED = run(wait=WAIT, timeline=entered("EvaluateModel", "ApproveDeployment"))
 ADA = "arn:aws:iam::1:user/ada"
 
 
-def test_an_approval_resumes_the_run_in_somebodys_name(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize(("approved", "said"), [(True, "Approved"), (False, "Declined")])
+def test_an_answer_is_given_in_the_name_that_aws_knows(
+    capsys: pytest.CaptureFixture[str], approved: bool, said: str
 ) -> None:
     services = FakeServices(ASKED)
-    assert approve.decide(services, RUN_ID, approved=True) == 0
-    assert services.tokens.sent == [("token", {"approved_by": ADA})]
-    assert capsys.readouterr().out == f"Approved by {ADA}.\n"
-
-
-def test_a_refusal_declines_the_deployment_in_somebodys_name() -> None:
-    services = FakeServices(ASKED)
-    approve.decide(services, RUN_ID, approved=False)
-    [(token, error)] = services.tokens.sent
-    assert token == "token"
-    assert type(error).__name__ == "DeploymentDeclinedError"
-    assert str(error) == f"The deployment was declined by {ADA}."
-
-
-@pytest.mark.parametrize(
-    ("other", "words"),
-    [
-        (run(wait=WAIT, timeline=entered("WaitForCustomizationJob")), "WaitForCustomizationJob"),
-        (run(timeline=entered("ApproveDeployment")), "ApproveDeployment"),
-        (ended("ModelRejected", timeline=entered("ApproveDeployment")), "ModelRejected"),
-        (run(), "running"),
-    ],
-    ids=["waits for its job", "holds no token", "has ended", "has entered nothing"],
-)
-def test_a_run_that_asks_nobody_cannot_be_approved(other: Run, words: str) -> None:
-    with pytest.raises(InvalidInputError, match=f"does not wait for an approval: it is {words}"):
-        approve.decide(FakeServices(other), RUN_ID, approved=True)
-
-
-def test_an_approval_that_comes_between_two_looks_is_to_be_given_again() -> None:
-    services = FakeServices(ASKED)
-    services.tokens.spent = True
-    with pytest.raises(InvalidInputError, match="does not wait any more; try again in a minute"):
-        approve.decide(services, RUN_ID, approved=True)
+    assert approve.decide(services, RUN_ID, approved=approved) == 0
+    assert services.approval_function.answered == [(RUN_ID, approved)]
+    assert capsys.readouterr().out == f"{said} by {ADA}.\n"
 
 
 def cancelled(monkeypatch: pytest.MonkeyPatch, services: FakeServices) -> int:

@@ -1,0 +1,31 @@
+"""Serves `tunedrop approve` and `decline`: answers a run in the name of its verified caller."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from lambdas.runtime import dump, logger, parse, services
+
+
+class AnswerApprovalInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The answer, and the signed request by which STS says whose it is."""
+
+    run_id: str
+    approved: bool
+    proof: str
+
+
+class AnswerApprovalOutput(Struct, frozen=True, kw_only=True):
+    """Who answered, by AWS's word."""
+
+    answered_by: str
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer the run's question; a second answer finds that the run does not wait any more."""
+    given = parse(event, AnswerApprovalInput)
+    by = services().approval_desk.answer(
+        given.run_id, given.proof, services().now(), approved=given.approved
+    )
+    return dump(AnswerApprovalOutput(answered_by=by))
