@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 from dataclasses import fields
 from pathlib import Path
@@ -21,7 +22,7 @@ from tests.docs.readme import (
     runbook_commands,
 )
 from tunedrop.catalog import account_quotas, base_model
-from tunedrop.cli.main import parser
+from tunedrop.cli.main import main, parser
 from tunedrop.cost import training_cost
 from tunedrop.dataset.formats import detect
 from tunedrop.dataset.lines import local_file
@@ -148,6 +149,18 @@ def test_links_lead_somewhere(page: Path) -> None:
         target = (page.parent / path).resolve() if path else page
         assert target.exists(), link
         assert not fragment or fragment in map(anchor, headings(target)), link
+
+
+def test_findings_are_shown_as_the_command_line_shows_them(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [block] = [each for each in blocks(README) if "tunedrop check tests/data" in each.text]
+    command, *shown, status = [line for line in block.lines if line != "..."]
+    words = shlex.split(command.removeprefix("$ tunedrop ").partition(" ||")[0])
+    monkeypatch.chdir(ROOT)
+    assert status == f"exit status {main(words)}"
+    printed = iter(capsys.readouterr().out.splitlines())
+    assert [line for line in shown if line not in printed] == []
 
 
 def test_every_key_of_a_stage_is_named() -> None:
