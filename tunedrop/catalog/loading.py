@@ -34,6 +34,9 @@ def base_model(model_id: str) -> BaseModel:
     known = [model.id for model in all_models()]
     near = difflib.get_close_matches(model_id, known, n=1, cutoff=0.6)
     guess = f' Did you mean "{near[0]}"?' if near else ""
+    listed = ", ".join(
+        each.id if each.lifecycle.takes_jobs else f"{each.id} (retired)" for each in all_models()
+    )
     raise InvalidInputError(
-        f'The catalog knows no base model "{model_id}".{guess} It knows: {", ".join(known)}.'
+        f'The catalog knows no base model "{model_id}".{guess} It knows: {listed}.'
     )

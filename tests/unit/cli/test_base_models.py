@@ -49,7 +49,7 @@ def test_a_retired_base_model_is_checked_against_and_called_so(
     ("arguments", "told"),
     [
         (("--base-model", "amazon.nova-mikro-v1:0:128k"), f'Did you mean "{NOVA}"?'),
-        (("--base-model", NOVA, "--method", "guessing"), 'not offer the method "guessing"'),
+        (("--base-model", NOVA, "--method", "guessing"), '"guessing" is not offered by Nova Micro'),
         (("--recipe", "a", "--method", "instruction_tuning"), "--method goes with --base-model"),
     ],
 )
@@ -76,6 +76,15 @@ def test_media_beside_a_dataset_are_looked_at_and_those_in_s3_are_told(
     found = json.loads(capsys.readouterr().out)["findings"]
     told = {each["line"]: each["code"] for each in found if each["line"]}
     assert told == {1: "media-format", 2: "media-not-found", 3: "media-not-looked-at"}
+
+
+def test_retired_base_models_are_marked_where_all_are_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["check", str(SAMPLE), "--base-model", "nobody.model"])
+    listed = capsys.readouterr().err.partition("It knows: ")[2].strip().rstrip(".").split(", ")
+    marked = {each.id for each in all_models() if f"{each.id} (retired)" in listed}
+    assert marked == {each.id for each in all_models() if not each.lifecycle.takes_jobs}
 
 
 def test_durations_name_their_source_and_models_of_the_catalog() -> None:
