@@ -96,7 +96,7 @@ class MediaInspection:
         self._raise_failure()
         yield from self._faults
         if self._skipped:
-            message = f"{self._skipped:,} images and videos in S3 were not looked at, from here on"
+            message = f"media in S3 are not looked at here: {self._skipped:,} from this record on"
             yield *self._first_skipped, Fault(code="media-not-looked-at", message=message)
 
     def manifest(self) -> MediaManifest:

@@ -89,7 +89,7 @@ def test_what_is_not_looked_at_is_one_warning_at_its_first_line() -> None:
             inspection.take(captioned(name), "data.jsonl", line)
         [(file, line, fault)] = inspection.faults()
     assert (file, line, fault.is_error) == ("data.jsonl", 2, False)
-    assert fault.message.startswith("2 images and videos in S3 were not looked at")
+    assert fault.message == "media in S3 are not looked at here: 2 from this record on"
     assert store.opened == ["b.png"]
 
 
