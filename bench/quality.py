@@ -23,7 +23,7 @@ from tunedrop.quality.confidential import ConfidentialData
 from tunedrop.quality.duplicates import duplicates
 from tunedrop.quality.labels import LabelCollector
 from tunedrop.quality.near_duplicates import NEAR
-from tunedrop.quality.personal_data import _SEARCHES, find
+from tunedrop.quality.personal_data import detectors, find
 from tunedrop.quality.scan import QualityScan
 from tunedrop.quality.sketches import Sketches
 
@@ -264,10 +264,9 @@ def _looked_for(pairs: Sequence[Pair]) -> ConfidentialData:
 
 
 def _plain_patterns(pairs: Sequence[Pair]) -> None:
-    detectors = [each for search in _SEARCHES.values() for each in search.detectors]
     for pair in pairs:
         for text in pair:
-            for detector in detectors:
+            for detector in detectors():
                 list(detector.find(text))
 
 

@@ -37,9 +37,17 @@ class Detector:
         stop = len(text) if end is None else end
         for match in self.pattern.finditer(text, start, stop):
             if strength := self.judge(match):
-                datum = "datum" if "datum" in self.pattern.groupindex else 0
-                first, last = match.span(datum)
-                yield Found(kind=self.kind, strength=strength, start=first, end=last)
+                yield self._found(match, strength)
+
+    def find_at(self, text: str, start: int) -> Iterable[Found]:
+        """The datum that begins at a place, if any does."""
+        match = self.pattern.match(text, start)
+        strength = match and self.judge(match)
+        return (self._found(match, strength),) if match and strength else ()
+
+    def _found(self, match: re.Match[str], strength: Strength) -> Found:
+        start, end = match.span("datum" if "datum" in self.pattern.groupindex else 0)
+        return Found(kind=self.kind, strength=strength, start=start, end=end)
 
 
 def joined_windows(

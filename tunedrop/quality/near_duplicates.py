@@ -18,19 +18,21 @@ NEAR = 0.8
 BOILERPLATE_SHARE = 0.1
 _BOILERPLATE_RECORDS = 20
 _BEYOND_BOILERPLATE = 0.5
+# With so little of it, near-duplicates have half of the rest in common anyway.
+_HARMLESS = 0.4
 
 _BINS = 64
 _BAND = 4
 _BANDS = _BINS // _BAND
 _FEW = 2 * _BINS
 _EMPTY = np.uint32(0xFFFFFFFF)
-_CHANCE = 0.2
+_DEVIATIONS = 3
 
 _SAMPLE = 1000
 _TABLE_BITS = 22
 _NEIGHBOURS = 10
 _RECORDS_AT_ONCE = 8192
-_PAIRS_AT_ONCE = 4096
+_PAIRS_AT_ONCE = 1024
 _HALF = np.uint64(32)
 _PLACE = 33
 
@@ -55,11 +57,6 @@ class Boilerplate:
         table = np.zeros(1 << _TABLE_BITS, np.bool_)
         table[slots[counts > limit]] = True
         return cls(table=table)
-
-    @property
-    def exists(self) -> bool:
-        """Whether there is any."""
-        return bool(self.table.any())
 
     def holds(self, hashes: Sketch) -> Flags:
         """Which of the word pairs are boilerplate."""
@@ -105,11 +102,12 @@ def near_pairs(
     """
     found: list[Near] = []
     for pairs in _in_chunks(_sharing_a_band(signatures.rows, considered)):
-        likely = pairs[_agreement(signatures.rows, pairs) >= _expected(signatures, pairs)]
+        likely = pairs[_agreement(signatures.rows, pairs) >= _expected(table, signatures, pairs)]
         similarities = _similarities(table, likely)
         near = similarities >= threshold
-        if boilerplate.exists:
-            near[near] = _similarities(table, likely[near], boilerplate) >= _BEYOND_BOILERPLATE
+        doubtful = near & (signatures.boilerplate_share[likely].max(axis=1) > _HARMLESS)
+        beyond = _similarities(table, likely[doubtful], boilerplate)
+        near[doubtful] = beyond >= _BEYOND_BOILERPLATE
         for (one, other), similarity in zip(likely[near].tolist(), similarities[near], strict=True):
             found.append((one, other, round(float(similarity), 3)))
     return found
@@ -168,7 +166,9 @@ def _sharing_a_band(signatures: Sketch, considered: Flags) -> Counts:
         told = (part != _EMPTY).any(axis=1)
         order = np.argsort(keys[told], kind="stable")
         rows.append(_grouped(keys[told][order], records[told][order]))
-    return np.unique(np.concatenate(rows), axis=0)
+    pairs = np.concatenate(rows)
+    once = _without_repetitions(pairs[:, 0] * len(signatures) + pairs[:, 1])
+    return np.stack(np.divmod(once, max(len(signatures), 1)), axis=1)
 
 
 def _band_keys(part: Sketch) -> Hashes:
@@ -201,13 +201,16 @@ def _agreement(signatures: Sketch, pairs: Counts) -> Floats:
     return share
 
 
-def _expected(signatures: Signatures, pairs: Counts) -> Floats:
+def _expected(table: SketchTable, signatures: Signatures, pairs: Counts) -> Floats:
     """The share of bins in which near-duplicates agree at least, chance allowed for.
 
     Signatures leave boilerplate out, by which the records are more alike than by the rest.
     """
     shared = np.minimum(signatures.boilerplate_share[pairs].max(axis=1), _BEYOND_BOILERPLATE)
-    expected: Floats = (NEAR - shared) / (1 - shared) - _CHANCE
+    similarity = (NEAR - shared) / (1 - shared)
+    told = np.clip(table.pairs[pairs].min(axis=1) * (1 - shared), 1, _BINS)
+    deviation = np.sqrt(similarity * (1 - similarity) / told)
+    expected: Floats = similarity - _DEVIATIONS * deviation
     return expected
 
 

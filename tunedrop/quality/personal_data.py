@@ -37,15 +37,21 @@ _OF_FEW_DIGITS = ("uk-nino", "es-dni", "es-nie", "it-codice-fiscale")
 _FEW_DIGITS = tuple(each for each in NATIONAL_IDS if each.kind in _OF_FEW_DIGITS)
 _MANY_DIGITS = tuple(each for each in NATIONAL_IDS if each.kind not in _OF_FEW_DIGITS)
 _NOTHING_NEEDED = re.compile("")
-# Nine digits with no more between them than numbers are written with, or an account's beginning.
-_NUMBER = re.compile(r"(?:[0-9][AB]?[ ().+/-]{0,3}){9}|[A-Z]{2}[0-9]{2}[ -]?[A-Z0-9]{4}")
+# Nine digits with no more between them than numbers are written with.
+_LONG_NUMBER = re.compile(r"(?<!\w)(?=[+(]{0,2}(?:[0-9][AB]?[ ().+/-]{0,3}){9})")
+_ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}[ -]?[A-Z0-9]{4}")
+_SHORT_NUMBER = re.compile(
+    r"[A-Z]{2} ?[0-9]{2} ?[0-9]{2}|[0-9]{7}[ -]?[A-Z]|[A-Z] ?[0-9]{2}[A-Z]"
+    r"|(?<!\w)[2-9][0-9]{2}[-. ]?[0-9]{4}(?!\w)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Search:
     """What a sign calls for: how far a datum may reach around it, and who looks for it there.
 
-    `anchor` finds the sign in a text that was in no block; `needed` must occur in the window.
+    `anchor` finds the sign in a text that was in no block. `needed` must occur in the window;
+    `begin` tells where data may begin in it, if not anywhere.
     """
 
     anchor: re.Pattern[str]
@@ -53,6 +59,7 @@ class _Search:
     after: int
     detectors: tuple[Detector, ...]
     needed: re.Pattern[str] = _NOTHING_NEEDED
+    begin: re.Pattern[str] | None = None
 
 
 def _search(
@@ -61,32 +68,41 @@ def _search(
     after: int,
     *detectors: Detector,
     needed: re.Pattern[str] = _NOTHING_NEEDED,
+    begin: re.Pattern[str] | None = None,
 ) -> _Search:
     return _Search(
-        anchor=re.compile(anchor), before=before, after=after, detectors=detectors, needed=needed
+        anchor=re.compile(anchor),
+        before=before,
+        after=after,
+        detectors=detectors,
+        needed=needed,
+        begin=begin,
     )
 
 
-_SEARCHES = {
-    Sign.AT: _search("@", 160, 200, EMAIL, URL_PASSWORD),
-    Sign.DIGITS: _search(
-        r"[0-9](?:[^0-9]{0,3}[0-9]){8,}",
-        56,
-        56,
-        *PHONES[:-2],
-        PHONES[-1],
-        CARD,
-        IBAN,
-        *_MANY_DIGITS,
-        needed=_NUMBER,
+_MANY = r"[0-9](?:[^0-9]{0,3}[0-9]){8,}"
+_SEARCHES: dict[Sign, tuple[_Search, ...]] = {
+    Sign.AT: (_search("@", 160, 200, EMAIL, URL_PASSWORD),),
+    Sign.DIGITS: (
+        _search(_MANY, 56, 56, *PHONES[:-2], PHONES[-1], CARD, *_MANY_DIGITS, begin=_LONG_NUMBER),
+        _search(_MANY, 56, 56, IBAN, needed=_ACCOUNT),
     ),
-    Sign.FEW_DIGITS: _search(r"[0-9](?:[^0-9]{0,3}[0-9]){5,}", 32, 32, PHONES[-2], *_FEW_DIGITS),
-    Sign.DOTTED: _search(r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]", 24, 40, IPS[0]),
-    Sign.COLONS: _search(":", 56, 72, IPS[1]),
-    Sign.STREET: _search(r"[0-9]{1,7}", 120, 160, *POSTAL_ADDRESSES),
-    Sign.LONG_RUN: _search(r"[A-Za-z0-9_/+-]{16,}", 64, 100, *TOKENS, needed=TOKEN_STARTS),
-    Sign.SECRET_WORD: _search(r"[PSTKAptska](?i:ass|wd|ecret|oken|ey|uth)", 16, 256, ASSIGNED),
-    Sign.DASHES: _search("-----BEGIN ", 0, 1 << 20, PRIVATE_KEY),
+    Sign.FEW_DIGITS: (
+        _search(
+            r"[0-9](?:[^0-9]{0,3}[0-9]){5,}",
+            32,
+            32,
+            PHONES[-2],
+            *_FEW_DIGITS,
+            needed=_SHORT_NUMBER,
+        ),
+    ),
+    Sign.DOTTED: (_search(r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]", 24, 40, IPS[0]),),
+    Sign.COLONS: (_search(":", 56, 72, IPS[1]),),
+    Sign.STREET: (_search(r"[0-9]{1,7}", 120, 160, *POSTAL_ADDRESSES),),
+    Sign.LONG_RUN: (_search(r"[A-Za-z0-9_/+-]{16,}", 64, 100, *TOKENS, needed=TOKEN_STARTS),),
+    Sign.SECRET_WORD: (_search(r"[PSTKAptska](?i:ass|wd|ecret|oken|ey|uth)", 16, 256, ASSIGNED),),
+    Sign.DASHES: (_search("-----BEGIN ", 0, 1 << 20, PRIVATE_KEY),),
 }
 
 
@@ -94,7 +110,8 @@ def find(text: str) -> list[Found]:
     """Personal data and secrets in text order, none overlapping another."""
     return without_overlaps(
         found
-        for search in _SEARCHES.values()
+        for searches in _SEARCHES.values()
+        for search in searches
         for found in _looked_at(text, search, (m.span() for m in search.anchor.finditer(text)))
     )
 
@@ -109,8 +126,14 @@ def find_near(text: str, spots: Sequence[Spot]) -> list[Found]:
     return without_overlaps(
         found
         for sign, spans in by_sign.items()
-        for found in _looked_at(text, _SEARCHES[Sign(sign)], spans)
+        for search in _SEARCHES[Sign(sign)]
+        for found in _looked_at(text, search, spans)
     )
+
+
+def detectors() -> list[Detector]:
+    """All of them."""
+    return [each for group in _SEARCHES.values() for search in group for each in search.detectors]
 
 
 def _in_characters(text: str, spots: Sequence[Spot]) -> list[Spot]:
@@ -127,6 +150,10 @@ def _in_characters(text: str, spots: Sequence[Spot]) -> list[Spot]:
 
 def _looked_at(text: str, search: _Search, spans: Iterable[tuple[int, int]]) -> Iterator[Found]:
     for start, end in joined_windows(spans, search.before, search.after, len(text)):
-        if search.needed is _NOTHING_NEEDED or search.needed.search(text, start, end):
+        if search.begin is not None:
+            for begin in search.begin.finditer(text, start, end):
+                for detector in search.detectors:
+                    yield from detector.find_at(text, begin.start())
+        elif search.needed is _NOTHING_NEEDED or search.needed.search(text, start, end):
             for detector in search.detectors:
                 yield from detector.find(text, start, end)

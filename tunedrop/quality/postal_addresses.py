@@ -36,7 +36,8 @@ _ENDS_WITH_PLACE = re.compile(rf"{_PLACE_FOLLOWS.pattern}$")
 POSTAL_ADDRESSES = (
     _detector(
         rf"(?<![\w.$€£-])\d{{1,6}}[A-Za-z]?,? (?:[NSEW]\.? )?"
-        rf"(?:(?:{_NAME}|\d{{1,3}}(?:st|nd|rd|th)) ){{1,4}}?(?:{_STREET_WORDS})\b\.?(?:,? (?:Apt|Suite|Unit|Ste|Flat|#)\.? ?\w{{1,6}})?"
+        rf"(?:(?:{_NAME}|\d{{1,3}}(?:st|nd|rd|th)) ){{1,4}}?(?:{_STREET_WORDS})\b\.?"
+        r"(?:,? (?:Apt|Suite|Unit|Ste|Flat|#)\.? ?\w{1,6})?"
     ),
     _detector(
         rf"(?<!\w)(?:[A-ZÄÖÜ][\wäöüß-]{{1,30}}"

@@ -42,27 +42,20 @@ class Verdicts:
 def judged(measured: Measured) -> Verdicts:
     """Hold every record against all others."""
     groups = duplicates(measured.keys, measured.sketches)
-    contradicting = contradictions(
-        measured.prompts, measured.completions, measured.checks.prompted()
-    )
+    prompted = measured.checks.prompted()
+    contradicting = contradictions(measured.prompts, measured.completions, prompted)
     noise = measured.labels.noise() if measured.labels else None
     leaking = leaks(groups, measured.trained)
-    checks, confidential = measured.checks, measured.confidential
     same = same_completions(measured.completions)
     records = {
         "exact-duplicate": groups.exact,
         "near-duplicate": groups.near,
         "contradiction": _sorted(record for group in contradicting for record in group),
         "same-completion": _same(measured, same),
-        "trivial-completion": nothing() if measured.labels else checks.trivial(),
-        "truncated-completion": nothing() if measured.labels else checks.truncated(),
+        **_of_free_text(measured),
         "boilerplate": _mostly_boilerplate(measured, groups),
         "wrong-language": _foreign(measured.languages),
-        "answer-in-prompt": nothing() if measured.labels else checks.copied_from_prompt(),
-        "personal-data": np.array(confidential.blocking["personal-data"], np.int64),
-        "possible-personal-data": np.array(confidential.hinted["personal-data"], np.int64),
-        "secret": np.array(confidential.blocking["secret"], np.int64),
-        "possible-secret": np.array(confidential.hinted["secret"], np.int64),
+        **_confidential(measured),
         "label-noise": nothing() if noise is None else noise.records,
         "leakage": _sorted(leak.tested for leak in leaking),
     }
@@ -74,6 +67,24 @@ def judged(measured: Measured) -> Verdicts:
         noise=noise,
         same_completion_share=same,
     )
+
+
+def _of_free_text(measured: Measured) -> dict[str, Counts]:
+    """What is said of completions that are no labels."""
+    checks = measured.checks
+    if measured.labels:
+        return {}
+    return {
+        "trivial-completion": checks.trivial(),
+        "truncated-completion": checks.truncated(),
+        "answer-in-prompt": checks.copied_from_prompt(),
+    }
+
+
+def _confidential(measured: Measured) -> dict[str, Counts]:
+    found = measured.confidential
+    blocking = {code: _sorted(records) for code, records in found.blocking.items()}
+    return blocking | {f"possible-{code}": _sorted(found.hinted[code]) for code in found.hinted}
 
 
 def _sorted(records: Iterable[int]) -> Counts:

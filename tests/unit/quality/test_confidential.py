@@ -79,7 +79,7 @@ CLEAN = [
     "Chapter 12 has 34 pages, published 2024-01-31 12:34:56.",
     "The @property decorator of version 1.2.3.4 was added in Python 3.11.7.",
     "Order 4111 1111 1111 1112 has the wrong check digit.",
-    "DE89 3704 0044 0532 0130 01 fails modulo 97.",
+    "DE89 3704 1144 1532 1130 01 fails modulo 97.",
     "Call the function main_entry_point_of_the_program with 3 arguments.",
     "It was 1,234,567,890 dollars, or 12.5 % of 9876543210 yen.",
     "The SHA-1 da39a3ee5e6b4b0d3255bfef95601890afd80709 names the empty text.",
