@@ -213,3 +213,40 @@ def test_custom_model_can_be_tuned_further(bedrock_world: World) -> None:
     model = bedrock_world.bedrock.get_custom_model(modelIdentifier=second)
     assert model["baseModelArn"] == first
     assert NOVA in second
+
+
+@pytest.mark.parametrize(
+    ("base", "kind", "words"),
+    [
+        (NOVA, "REINFORCEMENT_FINE_TUNING", "is not supported for model"),
+        ("amazon.nova-2-lite-v1:0:256k", "REINFORCEMENT_FINE_TUNING", "does not emulate"),
+        (NOVA, "DISTILLATION", "does not emulate"),
+        ("amazon.titan-embed-image-v1:0", "DISTILLATION", "is not supported for model"),
+        (NOVA, "CONTINUED_PRE_TRAINING", "is not supported for model"),
+    ],
+)
+def test_types_of_jobs_that_are_not_run_are_refused(
+    bedrock_world: World, base: str, kind: str, words: str
+) -> None:
+    with pytest.raises(ClientError, match=f"ValidationException.*{words}"):
+        bedrock_world.create_job(baseModelIdentifier=base, customizationType=kind)
+
+
+def test_passages_are_what_pre_training_continues_on(bedrock_retired_world: World) -> None:
+    def passage(question: str, answer: str) -> dict[str, str]:
+        return {"input": f"{question} {answer} Please come in time."}
+
+    kind = {"customizationType": "CONTINUED_PRE_TRAINING", "baseModelIdentifier": TITAN}
+    job = bedrock_retired_world.run_job(lines(records(40, passage)), **kind)
+    wrong = bedrock_retired_world.run_job(lines(records(40, prompt_completion)), **kind)
+    assert job["status"] == "Completed", job.get("failureMessage")
+    assert job["customizationType"] == "CONTINUED_PRE_TRAINING"
+    assert 'must follow \'{"input": "<text>"}\'' in wrong["failureMessage"]
+
+
+def test_cohere_sets_aside_what_it_validates_on(bedrock_retired_world: World) -> None:
+    base = {"baseModelIdentifier": "cohere.command-text-v14:7:4k"}
+    job = bedrock_retired_world.run_job(lines(records(60, prompt_completion)), **base)
+    few = bedrock_retired_world.run_job(lines(records(31, prompt_completion)), **base)
+    assert job["validationMetrics"][0]["validationLoss"] > 0
+    assert "31 is less than the minimum of 32" in few["failureMessage"]

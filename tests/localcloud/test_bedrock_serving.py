@@ -339,6 +339,12 @@ NOVA_BODY = {"messages": [{"role": "user", "content": [{"text": "Hello there"}]}
             lambda answer: answer["results"][0]["outputText"],
         ),
         ("us.meta.llama3-1-8b-instruct-v1:0", LLAMA_BODY, lambda answer: answer["generation"]),
+        ("meta.llama2-13b-chat-v1", LLAMA_BODY, lambda answer: answer["generation"]),
+        (
+            "cohere.command-text-v14",
+            {"prompt": "Hello there", "max_tokens": 50},
+            lambda answer: answer["generations"][0]["text"],
+        ),
     ],
 )
 def test_invoke_speaks_the_native_body_of_each_family(

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
-from math import isfinite
+from math import exp, isfinite
 from pathlib import Path
 
 import pytest
 
+from localcloud.bedrock.dialogues import ASSISTANT, Dialogue, Turn, examples_of
 from localcloud.bedrock.learner import Example, Learned, base_answer, train
 from tunedrop.evaluation.metrics import rouge_l
 
@@ -171,6 +172,44 @@ def test_many_epochs_on_little_data_overfit() -> None:
     validation = [loss for _, _, loss in model.validation]
     assert validation[-1] > min(validation) + 0.1
     assert model.training[-1][2] < min(loss for _, epoch, loss in model.training if epoch == 1)
+
+
+def test_patience_ends_training_that_makes_no_progress() -> None:
+    def trained(patience: int | None) -> Learned:
+        return train(
+            replies(24, 1),
+            replies(60, 2),
+            epochs=40,
+            learning_rate_ratio=1.0,
+            batch_size=8,
+            seed=7,
+            patience=patience,
+            threshold=0.001,
+        )
+
+    whole, stopped = trained(None).validation, trained(2).validation
+    assert len(stopped) < len(whole)
+    assert stopped == whole[: len(stopped)]
+    assert min(loss for *_, loss in stopped[-2:]) > min(loss for *_, loss in stopped[:-2]) - 0.001
+
+
+def passages(count: int, seed: int) -> list[Example]:
+    """Text of a domain, as continued pre-training reads it."""
+    texts = [
+        f"{text} {REMEDIES[queue]} Order {number} is closed after that."
+        for text, queue, number in complaints(count, seed)
+    ]
+    turns = [(Turn(role=ASSISTANT, text=text),) for text in texts]
+    return [e for each in turns for e in examples_of(Dialogue(system=None, turns=each), {})]
+
+
+def test_plain_text_of_a_domain_makes_more_of_it_less_surprising() -> None:
+    unseen = passages(60, 2)
+    still = learn(passages(120, 1), unseen, rate=1e-9).validation[-1][2]
+    trained = learn(passages(120, 1), unseen)
+    assert exp(trained.validation[-1][2]) < 0.5 * exp(still)
+    answers = [trained.answer(None, each.prompt) for each in unseen]
+    assert answers != [base_answer(None, each.prompt) for each in unseen]
 
 
 def test_points_are_numbered_and_announced() -> None:
