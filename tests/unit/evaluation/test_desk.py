@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,12 @@ from msgspec import structs
 
 from tests.unit.run_builders import run
 from tunedrop.errors import DeploymentFailedError, ModelRejectedError
-from tunedrop.evaluation.answers import QuestionRefusedError
+from tunedrop.evaluation import desk
+from tunedrop.evaluation.answers import Pace, QuestionRefusedError
 
+ROOT = Path(__file__).resolve().parents[3]
+LONGEST_PATIENCE = 7 * 86_400
+EVENTS_OF_A_ROUND = len(("Entered", "Scheduled", "Started", "Succeeded", "Exited", "In", "Out"))
 BASE = "us.amazon.nova-micro-v1:0"
 BEAT = {"evaluation": {"beat": "base"}}
 GENERAL = {"evaluation": {"general_test_set": "general.jsonl"}}
@@ -169,6 +174,14 @@ def test_a_champion_that_takes_other_questions_is_not_asked() -> None:
     tested.champion = champion("amazon.titan-embed-image-v1:0")
     tested.test()
     assert tested.asked(CHAMPION) == 0
+
+
+def test_a_call_has_time_to_ask_before_it_must_leave_the_scoring_to_the_next() -> None:
+    machine = json.loads((ROOT / "statemachines" / "fine_tuning.asl.json").read_text())
+    limit = machine["States"]["TestDeployment"]["TimeoutSeconds"]
+    assert desk._SECONDS_TO_JUDGE + Pace.reserve < 0.7 * limit
+    rounds = LONGEST_PATIENCE / (limit - desk._SECONDS_TO_JUDGE)
+    assert rounds * EVENTS_OF_A_ROUND < 0.5 * 25_000, "what an execution's history holds"
 
 
 # Setting aside
