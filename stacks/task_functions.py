@@ -51,7 +51,7 @@ TASKS: Mapping[str, Task] = {
     "AnswerApproval": Task(permissions=may.answer_approval),
 }
 
-# Called by events or people; no state machine names them, so that they may be told about the machines.
+# Called by events or people; no state machine names them, so that they may be told about those.
 EVENT_FUNCTIONS = ("StartRun", "ResumeRun", "Sweep", "AnswerApproval")
 
 CREATE_TIMEOUT = max(task.timeout for task in TASKS.values() if task.creates)
