@@ -106,8 +106,8 @@ def _near_duplicates() -> Iterator[Measurement]:
     wanted = [pair for pair in copies if jaccard(pairs[pair[0]], pairs[pair[1]]) >= NEAR]
     hits = sum(pair in found or alike[pair[1]] == pair[0] for pair in wanted)
     right = sum(jaccard(pairs[one], pairs[other]) >= NEAR for one, other in found)
-    yield _share("near-duplicates found, of planted at J >= 0.8", hits, len(wanted))
-    yield _share("near-duplicates right, of those reported", right, len(found))
+    yield _share("near-duplicates found, of planted at J >= 0.8", hits, len(wanted), "recall")
+    yield _share("near-duplicates right, of those reported", right, len(found), "precision")
 
 
 def _confidential() -> Iterator[Measurement]:
@@ -126,9 +126,12 @@ def _confidential() -> Iterator[Measurement]:
         rates[kind] = sum(each.records for each in sure)
     worst = min(rates, key=lambda kind: rates[kind])
     yield _share(
-        "personal data and secrets found, all kinds", sum(rates.values()), _EACH_KIND * len(KINDS)
+        "personal data and secrets found, all kinds",
+        sum(rates.values()),
+        _EACH_KIND * len(KINDS),
+        "recall",
     )
-    yield _share(f"the same, the worst kind ({worst})", rates[worst], _EACH_KIND)
+    yield _share(f"the same, the worst kind ({worst})", rates[worst], _EACH_KIND, "recall")
     records = service_pairs(_MEGABYTES)
     looked = _looked_for(records)
     blocking = {record for found in looked.blocking.values() for record in found}
@@ -166,8 +169,8 @@ def _label_noise() -> Iterator[Measurement]:
     neighbours = _by_neighbours([text for text, _ in texts], labels)
     for name, suspected in (("ours", suspects), ("nearest neighbours alone", neighbours)):
         hits = len(suspected & noisy)
-        yield _share(f"wrong labels found, {name}", hits, len(noisy))
-        yield _share(f"wrong labels right, {name}", hits, len(suspected))
+        yield _share(f"wrong labels found, {name}", hits, len(noisy), "recall")
+        yield _share(f"wrong labels right, {name}", hits, len(suspected), "precision")
 
 
 def _by_neighbours(texts: Sequence[str], labels: Sequence[str]) -> set[int]:
@@ -189,13 +192,13 @@ def _by_neighbours(texts: Sequence[str], labels: Sequence[str]) -> set[int]:
     return suspects
 
 
-def _share(name: str, part: int, whole: int) -> Measurement:
+def _share(name: str, part: int, whole: int, meaning: str) -> Measurement:
     return Measurement(
         name=name,
         value=part,
         unit=f"of {whole}",
         compared_with=float(whole),
-        meaning="recall" if "found" in name else "precision",
+        meaning=meaning,
     )
 
 

@@ -29,16 +29,22 @@ _CALLING_CODES = re.compile(
     r"1|7|2[07]|2[1-689]\d|3[0-469]|3[578]\d|4[013-9]|42\d|5[1-8]|50\d|59\d|6[0-6]|6[789]\d"
     r"|8[12469]|8[0578]\d|9[0-58]|9[679]\d"
 )
+_FILE_NAME = re.compile(r"(?i)\.(?:png|jpe?g|gif|svg|webp|json|js|css|py|html?|pdf|md|txt|zip)$")
 _INSIDE_A_URL = re.compile(r"://[^\s/@]*$")
+_LONE_DIGIT = re.compile(r"[ ./-]\d$")
+_AMERICAN = re.compile(r"1[2-9]\d\d[2-9]\d{6}$")
 _FICTIONAL = re.compile(r"555[-. ]?\d{4}$")
 _VERSION = re.compile(r"(?i)(?:version|release|section|python|v)\.? ?$")
 _IP_WORDS = re.compile(r"(?i)\b(?:ip|ipv4|ipv6|address|host|server|from)\b")
 _MANY_DIGITS = 8
+_IPV4 = 4
 _FIRST_UNLIKELY_IN_VERSIONS = 30
 
 
 def _email(match: re.Match[str]) -> Strength | None:
     if _INSIDE_A_URL.search(match.string, max(0, match.start() - 100), match.start()):
+        return None
+    if _FILE_NAME.search(match[0]):
         return None
     if _ROLES.match(match[0]) or _DOMAINS_OF_EXAMPLES.search(match[0]):
         return "hint"
@@ -48,6 +54,8 @@ def _email(match: re.Match[str]) -> Strength | None:
 def _international_phone(match: re.Match[str]) -> Strength | None:
     digits = digits_of(match)
     if not _MANY_DIGITS <= len(digits) <= 15 or not _CALLING_CODES.match(digits):  # noqa: PLR2004
+        return None
+    if _LONE_DIGIT.search(match[0]) or (digits[0] == "1" and not _AMERICAN.match(digits)):
         return None
     return "hint" if _FICTIONAL.search(match[0]) or check_digits.climbs(digits) else "blocking"
 
@@ -60,7 +68,8 @@ def _national_phone(match: re.Match[str]) -> Strength | None:
     digits = digits_of(match)
     if not 9 <= len(digits) <= 12 or check_digits.climbs(digits):  # noqa: PLR2004
         return None
-    return "blocking" if preceded_by(match, _PHONE_WORDS) else "hint"
+    sure = preceded_by(match, _PHONE_WORDS) and not _FICTIONAL.search(match[0])
+    return "blocking" if sure else "hint"
 
 
 def _spoken_of_as_phone(match: re.Match[str]) -> Strength | None:
@@ -69,7 +78,7 @@ def _spoken_of_as_phone(match: re.Match[str]) -> Strength | None:
 
 def _ipv4(match: re.Match[str]) -> Strength | None:
     address = ipaddress.ip_address(match[0])
-    if address.is_loopback or address.is_unspecified or match[0].startswith(("255.", "0.")):
+    if _is_nobodys(address) or match[0].startswith(("255.", "0.")):
         return None
     if _VERSION.search(match.string, max(0, match.start() - 10), match.start()):
         return None
@@ -86,9 +95,15 @@ def _ipv6(match: re.Match[str]) -> Strength | None:
         address = ipaddress.ip_address(match[0])
     except ValueError:
         return None
-    if len(groups) < 3 or not any(map(str.isdigit, match[0])):  # noqa: PLR2004
+    if _is_nobodys(address) or len(groups) < 3 or not any(map(str.isdigit, match[0])):  # noqa: PLR2004
         return None
     return "blocking" if address.is_global else "hint"
+
+
+def _is_nobodys(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """The machine itself, groups of receivers, masks."""
+    special = address.is_loopback or address.is_unspecified or address.is_multicast
+    return special or (address.version == _IPV4 and address.is_reserved)
 
 
 def _card(match: re.Match[str]) -> Strength | None:

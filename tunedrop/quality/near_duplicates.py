@@ -28,7 +28,7 @@ _FEW = 2 * _BINS
 _EMPTY = np.uint32(0xFFFFFFFF)
 _DEVIATIONS = 3
 
-_SAMPLE = 1000
+_SAMPLE = 500
 _TABLE_BITS = 22
 _NEIGHBOURS = 10
 _RECORDS_AT_ONCE = 8192
@@ -48,7 +48,7 @@ class Boilerplate:
     @classmethod
     def of(cls, sketches: SketchTable) -> "Boilerplate":
         """Count in how many of the sampled records each word pair occurs."""
-        step = max(1, len(sketches) // _SAMPLE)
+        step = max(1, -(-len(sketches) // _SAMPLE))
         sample = np.arange(0, len(sketches), step)
         hashes, places = sketches.gathered(sample)
         keys = _without_repetitions((places << 32) | _slots(hashes))

@@ -89,6 +89,8 @@ CLEAN = [
     "postgres://user:password@localhost/db and https://${USER}:${TOKEN}@host/ are templates.",
     "He took 3 ways to the place, 2 courts and 1 square.",
     "ISBN 978-3-16-148410-0, part number 123-456-78.",
+    "Show sprites@2x.png and Decimal('+35236450.6'), not +1.1234567890.",
+    "Multicast is 224.0.0.1 to 239.255.255.255, the mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:fff0.",
     "The token is shown in Figure 3; its secret: nobody knows.",
 ]
 

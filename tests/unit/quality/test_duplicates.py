@@ -1,6 +1,7 @@
 """Records that say the same, exactly, nearly, or against one another; on one side and across."""
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -32,10 +33,7 @@ def similarities(pairs: list[Pair], size: int = 512) -> dict[tuple[int, int], fl
 
 def jaccard(one: str, other: str) -> float:
     """Of pairs of neighbouring words."""
-    first, second = (
-        {*zip(w, w[1:], strict=False)}
-        for w in (t.rstrip(".").lower().split() for t in (one, other))
-    )
+    first, second = ({*pairwise(w)} for w in (t.rstrip(".").lower().split() for t in (one, other)))
     return len(first & second) / len(first | second)
 
 
