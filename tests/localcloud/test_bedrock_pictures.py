@@ -148,7 +148,7 @@ def test_tuned_drawings_come_closer_to_pictures_not_seen(
     bedrock_retired_world: World, base: str, plain: str, steps: str
 ) -> None:
     world = bedrock_retired_world
-    request = job_over(world, drawn(24, 1, SIDE), base, hyperParameters={"stepCount": steps})
+    request = job_over(world, drawn(40, 1, SIDE), base, hyperParameters={"stepCount": steps})
     job = ended(world, request)
     model, unseen = served(world, job), drawn(12, 2)
     before, after = distance(world, plain, unseen), distance(world, model, unseen)
