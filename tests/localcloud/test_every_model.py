@@ -112,21 +112,12 @@ def _drop(case: Case, service: Service) -> Dropped:
 
 
 def says_better(dropped: Dropped, base: str, custom: str) -> bool:
-    """Whether answers to tickets come closer to what was said of them."""
+    """Whether answers to tickets come closer to the summaries that belong after them."""
     before, after = (
         [rouge_l(said, dropped.say(model, {"text": asked})) for asked, said in unseen_tickets()]
         for model in (base, custom)
     )
     return float(np.mean(after)) > float(np.mean(before)) + 0.1
-
-
-def goes_on_better(dropped: Dropped, base: str, custom: str) -> bool:
-    """Whether passages are gone on with closer to how they do."""
-    before, after = (
-        [rouge_l(said, dropped.say(model, {"text": asked})) for asked, said in unseen_tickets()]
-        for model in (base, custom)
-    )
-    return before != after
 
 
 def sees_better(dropped: Dropped, base: str, custom: str) -> bool:
@@ -192,8 +183,6 @@ def better_at(case: Case) -> Callable[[Dropped, str, str], bool]:
         return embeds_better
     if case.model.inference.request == "image-generation":
         return draws_better
-    if case.how.dataset_format == "continued-pre-training":
-        return goes_on_better
     return sees_better if case.sees else says_better
 
 
