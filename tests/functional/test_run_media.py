@@ -97,6 +97,19 @@ def test_captioned_pictures_are_copied_beside_the_training_file(world: World, ca
         assert content_of(world, record["image-ref"]) == png(600 + number, 600)
 
 
+def test_paths_lead_from_the_folder_of_their_file(world: World, call: Call) -> None:
+    names = [f"pictures/{number}.png" for number in range(8)]
+    for number, name in enumerate(names):
+        show(world, f"october/{name}", png(600 + number, 600))
+    source = show(world, "october/train.jsonl", captions(names))
+    run = world.run_over(source, planned(PICTURES))
+    assert uploaded(call, run)["train_records"] == 8
+    first = trained_on(world, run)[0]
+    assert content_of(world, first["image-ref"]) == png(
+        600 + names.index(first["caption"][11:]), 600
+    )
+
+
 def test_copies_live_as_long_as_the_training_file(world: World, call: Call) -> None:
     run = a_run(world, captions(pictures(world)))
     uploaded(call, run)

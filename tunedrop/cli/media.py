@@ -42,9 +42,8 @@ def _store(place: Place, recipe: str, *, in_s3: bool) -> MediaStore | None:
         return MediaOnThisMachine(place.path, recipe or None, media_objects() if in_s3 else None)
     if not isinstance(place, BucketFolder):
         return None
-    if dropped := _recipe_of(place.prefix):
-        return MediaInBucket(media_objects(), place.objects.bucket, dropped)
-    return MediaInBucket(media_objects(), place.objects.bucket, None, place.prefix)
+    dropped = _recipe_of(place.prefix) or None
+    return MediaInBucket(media_objects(), place.objects.bucket, dropped, place.prefix)
 
 
 def _recipe_of(prefix: str) -> str:

@@ -1,10 +1,7 @@
 """Uploads what `tunedrop submit` was given: a file, or a folder with the run request for it."""
 
-import re
-from collections.abc import Set
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import IO
 
 import msgspec
@@ -13,14 +10,12 @@ import yaml
 from tunedrop.cli.given import Given, below
 from tunedrop.cli.places import LocalFolder
 from tunedrop.errors import InvalidInputError
-from tunedrop.layout import DATASET_SUFFIX, DATASETS_PREFIX, RUN_REQUEST_SUFFIX
+from tunedrop.layout import DATASETS_PREFIX, RUN_REQUEST_SUFFIX
 from tunedrop.run_request import RunRequest
 from tunedrop.services import Services
 
 _AT_ONCE = 8
 _TOLD_EVERY = 1000
-# Where records name images and videos, in the formats that have them.
-_REFERENCE = re.compile(rb'("(?:uri|image-ref)"\s*:\s*")([^"\\]+)(?=")')
 
 
 def folder_of(found: Given) -> Path:
@@ -54,15 +49,10 @@ def upload(services: Services, found: Given, recipe: str, name: str) -> tuple[st
 def _upload_folder(services: Services, found: Given, prefix: str) -> None:
     folder = folder_of(found)
     paths = [path for path in found.place.files() if not path.endswith(RUN_REQUEST_SUFFIX)]
-    media = frozenset(path for path in paths if not path.endswith(DATASET_SUFFIX))
-    name = prefix.rpartition("/")[2]
 
     def one(path: str) -> None:
         with (folder / path).open("rb") as file:
-            if media and path not in media:
-                _send_with_references(services, file, f"{prefix}/{path}", media, name)
-            else:
-                _send(services, file, f"{prefix}/{path}")
+            _send(services, file, f"{prefix}/{path}")
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for number, _ in enumerate(pool.map(one, paths), 1):
@@ -72,21 +62,6 @@ def _upload_folder(services: Services, found: Given, prefix: str) -> None:
 
 def _send(services: Services, file: IO[bytes], key: str) -> None:
     services.s3.upload_fileobj(file, services.datasets.bucket, key)
-
-
-def _send_with_references(
-    services: Services, file: IO[bytes], key: str, media: Set[str], name: str
-) -> None:
-    """Records name media by paths from the recipe's folder, which lies above this one in S3."""
-
-    def moved(found: re.Match[bytes]) -> bytes:
-        path = found[2].decode(errors="replace").removeprefix("./")
-        return found[1] + f"{name}/{path}".encode() if path in media else found[0]
-
-    with TemporaryFile() as written:
-        written.writelines(_REFERENCE.sub(moved, line) for line in file)
-        written.seek(0)
-        _send(services, written, key)
 
 
 def _as_yaml(request: RunRequest) -> bytes:

@@ -2,10 +2,10 @@
 
 import re
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from tunedrop.dataset.findings import Fault
-from tunedrop.dataset.records import MediaKind
+from tunedrop.dataset.records import Media, MediaKind
 from tunedrop.layout import DATASETS_PREFIX
 
 _S3_URI = re.compile(r"s3://([^/]+)/(.*[^/])", re.DOTALL)
@@ -49,6 +49,12 @@ def place_of(
         message = f"the {kind} lies outside of the recipe's folder; it must lie in {folder}"
         return Fault(code="media-misplaced", message=message)
     return place
+
+
+def beside(media: Media, folder: str) -> Media:
+    """A path in a record leads from the folder of its file; this one from where that lies."""
+    is_path = media.uri and not media.uri.startswith("/") and not _SCHEME.match(media.uri)
+    return structs.replace(media, uri=f"{folder}/{media.uri}") if is_path else media
 
 
 def _form_problem(uri: str) -> str:

@@ -10,6 +10,8 @@ from tunedrop.dataset.fast import CleanBlock, FastPath
 from tunedrop.dataset.findings import Fault
 from tunedrop.dataset.formats import Format, compatible, detect, read_record
 from tunedrop.dataset.lines import BYTE_ORDER_MARK, MAX_LINE_BYTES, Block, SourceFile, blocks
+from tunedrop.dataset.media_manifest import with_media
+from tunedrop.dataset.media_places import beside
 from tunedrop.dataset.reading import FieldReader, parse_line, presentable
 from tunedrop.dataset.records import AnyRecord
 from tunedrop.dataset.target import Target
@@ -63,6 +65,7 @@ class FileScan:
         self._target = target
         self._use_fast = fast
         self._fast: FastPath | None = None
+        self._folder = source.name.rpartition("/")[0]
         self._hash = hashlib.sha256() if fingerprint else None
         self._saw_windows_line_ends = False
 
@@ -152,6 +155,8 @@ class FileScan:
         record = None if value is None else self._read(value, reader)
         if record is not None and self.format is not None:
             reader.faults += self._target.faults(record, self.format)
+        if record is not None and self._folder and record.media:
+            record = with_media(record, lambda media: beside(media, self._folder))
         usable = None if reader.failed else record
         return CheckedLine(
             line=number, faults=reader.faults, record=usable, parsed=record, raw=line

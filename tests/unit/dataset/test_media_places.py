@@ -17,7 +17,8 @@ from tunedrop.dataset.media_files import (
     PartsOfFile,
 )
 from tunedrop.dataset.media_headers import read_header
-from tunedrop.dataset.media_places import S3Place, place_of
+from tunedrop.dataset.media_places import S3Place, beside, place_of
+from tunedrop.dataset.records import Media
 
 
 def code_of(found: object) -> str:
@@ -28,6 +29,14 @@ def code_of(found: object) -> str:
 @pytest.mark.parametrize("uri", ["a.png", "images/a b.png", "./images//ä.png"])
 def test_a_path_is_relative_to_the_dataset(uri: str) -> None:
     assert place_of(uri, "image", "shop") == uri.removeprefix("./")
+
+
+@pytest.mark.parametrize(
+    ("uri", "found"),
+    [("i/a.png", "october/i/a.png"), ("s3://b/a.png", "s3://b/a.png"), ("/a.png", "/a.png")],
+)
+def test_a_path_leads_from_the_folder_of_its_file(uri: str, found: str) -> None:
+    assert beside(Media("image", "png", uri), "october").uri == found
 
 
 def test_an_object_in_the_folder_of_the_recipe_is_in_its_place() -> None:
