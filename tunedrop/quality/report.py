@@ -60,8 +60,8 @@ class LabelFacts(Struct, frozen=True, kw_only=True):
 class QualityReport(Struct, frozen=True, kw_only=True):
     """What a dataset is worth. Records are named by their place in the order of reading, from 0.
 
-    `effective_records` is what remains without exact and near duplicates; `distinct_share` the
-    different word pairs among all.
+    `places` says where those that are named stand; `effective_records` is what remains without
+    exact and near duplicates, `distinct_share` the different word pairs among all.
     """
 
     records: dict[str, int]
@@ -81,6 +81,20 @@ class QualityReport(Struct, frozen=True, kw_only=True):
     coverage: SetCoverage | None
     summary: DatasetSummary
     drift: Drift | None = None
+    places: dict[int, str] = {}
+
+    @property
+    def named_records(self) -> list[int]:
+        """Every record that stands as an example for something."""
+        groups = (*self.duplicates.largest, *self.contradictions)
+        named = [
+            *self.examples.values(),
+            *(each.members for each in groups),
+            *(each.examples for each in self.confidential),
+            *(pair[:2] for pair in self.leaks.examples),
+            *(pair[:1] for pair in (self.labels.noise if self.labels else ())),
+        ]
+        return sorted({record for records in named for record in records})
 
     @property
     def blocking(self) -> tuple[Finding, ...]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+from msgspec import structs
+
 from tunedrop.dataset.findings import Finding
 from tunedrop.dataset.report import counted
 from tunedrop.dataset.splits import Side
 from tunedrop.quality.block import Counts
-from tunedrop.quality.coverage import DatasetSummary, coverage, distinct_share, drift
+from tunedrop.quality.coverage import DatasetSummary, SetCoverage, coverage, distinct_share, drift
 from tunedrop.quality.labels import Labels
 from tunedrop.quality.measured import Measured
 from tunedrop.quality.personal_data import find
@@ -53,13 +55,13 @@ def reported(
     groups = verdicts.duplicates
     tested = coverage(measured.sketches, measured.tested, measured.trained)
     facts = _label_facts(labels, verdicts, measured) if labels else None
-    findings = [*_record_findings(verdicts, place), *_label_findings(facts)]
-    if tested and tested.share < _UNCOVERED_SHARE * tested.usual:
-        share = f"{tested.share / tested.usual:.0%}"
-        message = f"the test set's word pairs occur in training {share} as often as usual"
-        findings.append(_finding("uncovered-test-set", message))
+    findings = [
+        *_record_findings(verdicts, place),
+        *_label_findings(facts),
+        *_coverage_findings(tested),
+    ]
     counts = {code: len(found) for code, found in verdicts.records.items() if len(found)}
-    return QualityReport(
+    report = QualityReport(
         records={name: int((measured.sides == n).sum()) for n, name in enumerate(SIDES)},
         characters=measured.characters,
         effective_records=len(measured) - len(groups.exact) - len(groups.near),
@@ -78,6 +80,7 @@ def reported(
         summary=summary,
         drift=drift(before, summary) if before else None,
     )
+    return structs.replace(report, places={each: place(each) for each in report.named_records})
 
 
 def _finding(code: str, message: str) -> Finding:
@@ -111,6 +114,14 @@ def _label_findings(facts: LabelFacts | None) -> list[Finding]:
         pairs = counted(len(facts.similar), "pair")
         findings.append(_finding("similar-labels", f"{pairs} of labels differ in spelling only"))
     return findings
+
+
+def _coverage_findings(tested: SetCoverage | None) -> list[Finding]:
+    if tested is None or tested.share >= _UNCOVERED_SHARE * tested.usual:
+        return []
+    share = f"{tested.share / tested.usual:.0%}"
+    message = f"the test set's word pairs occur in training {share} as often as usual"
+    return [_finding("uncovered-test-set", message)]
 
 
 def _few(records: Counts) -> tuple[int, ...]:
