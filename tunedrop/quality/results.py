@@ -55,12 +55,8 @@ def reported(
     groups = verdicts.duplicates
     tested = coverage(measured.sketches, measured.tested, measured.trained)
     facts = _label_facts(labels, verdicts, measured) if labels else None
-    findings = [
-        *_record_findings(verdicts, place),
-        *_label_findings(facts),
-        *_coverage_findings(tested),
-    ]
-    counts = {code: len(found) for code, found in verdicts.records.items() if len(found)}
+    other = (*_label_findings(facts), *_coverage_findings(tested))
+    findings = [*_record_findings(verdicts, place), *other]
     report = QualityReport(
         records={name: int((measured.sides == n).sum()) for n, name in enumerate(SIDES)},
         characters=measured.characters,
@@ -68,7 +64,7 @@ def reported(
         distinct_share=round(distinct_share(measured.sketches), 4),
         compression_ratio=round(measured.meter.compression_ratio, 2),
         same_completion_share=round(verdicts.same_completion_share, 4),
-        counts=counts,
+        counts={code: len(found) for code, found in verdicts.records.items() if len(found)},
         findings=tuple(sorted(findings, key=lambda each: each.severity)),
         examples={code: _few(found) for code, found in verdicts.records.items() if len(found)},
         duplicates=_duplicate_facts(verdicts),
