@@ -39,6 +39,7 @@ LAMBDA = Platform(
     name="python3.14-arm64",
     pip_options=(
         "--platform=manylinux2014_aarch64",
+        "--platform=manylinux_2_28_aarch64",  # older than the runtime's Amazon Linux 2023
         "--python-version=3.14",
         "--implementation=cp",
         "--only-binary=:all:",
@@ -133,9 +134,19 @@ def _trim(packages: Path, services: list[str]) -> None:
         packages / "bin",
         packages / "boto3" / "examples",
         packages / "boto3" / "data",  # the models of resources; clients do without
+        *_unused_of_numpy(packages / "numpy"),
     ]
     for path in useless:
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _unused_of_numpy(numpy: Path) -> Iterator[Path]:
+    """Its tests, its headers, the types of its functions and its bridge to Fortran."""
+    yield from numpy.rglob("tests")
+    yield from numpy.rglob("*.pyi")
+    yield from numpy.rglob("*.a")
+    yield numpy / "f2py"
+    yield numpy / "_core" / "include"
 
 
 def sources() -> list[Path]:
