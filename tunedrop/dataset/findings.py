@@ -23,6 +23,10 @@ class Fault:
     def is_error(self) -> bool:
         return RULES[self.code].severity == "error"
 
+    @property
+    def is_told_once(self) -> bool:
+        return RULES[self.code].once
+
 
 class Finding(Struct, frozen=True, kw_only=True):
     """One fault of a file, as it stands in reports; `line` counts from 1."""

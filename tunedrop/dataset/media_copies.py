@@ -7,8 +7,9 @@ from threading import Event
 from types import TracebackType
 
 from tunedrop.dataset.findings import Fault
+from tunedrop.dataset.formats.media import fields_of
 from tunedrop.dataset.media_files import MediaVersion
-from tunedrop.dataset.media_inspection import faults_of, fields_of
+from tunedrop.dataset.media_inspection import faults_of
 from tunedrop.dataset.media_manifest import Inspected, MediaManifest
 from tunedrop.dataset.media_pace import WORKERS, patiently
 from tunedrop.dataset.records import AnyRecord, Media

@@ -1,6 +1,5 @@
 """Looks at the media of a dataset, many at once, each distinct one only once."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -8,12 +7,13 @@ from threading import BoundedSemaphore, Event, Lock
 from types import TracebackType
 
 from tunedrop.dataset.findings import Fault
+from tunedrop.dataset.formats.media import fields_of
 from tunedrop.dataset.media_files import MediaStore
 from tunedrop.dataset.media_headers import MediaHeader, read_header
 from tunedrop.dataset.media_manifest import Inspected, MediaManifest
 from tunedrop.dataset.media_pace import WORKERS, patiently
 from tunedrop.dataset.media_rules import image_token_fault, media_faults, written_format
-from tunedrop.dataset.records import AnyRecord, CaptionedImage, Media, Passage
+from tunedrop.dataset.records import AnyRecord, Media
 from tunedrop.dataset.target import Target
 
 _WAITING_AT_MOST = 16 * WORKERS
@@ -170,16 +170,3 @@ def faults_of(
     tokens = [inspected[media].tokens for _, media in named]
     if too_long := image_token_fault(characters, tokens, target):
         yield too_long
-
-
-def fields_of(record: AnyRecord) -> list[tuple[str, Media]]:
-    """The media of a record, each with the field that names it."""
-    if isinstance(record, CaptionedImage):
-        return [("image-ref", record.image)]
-    turns = () if isinstance(record, Passage) else record.turns
-    return [
-        (sys.intern(f"messages[{turn}].content[{part}].{each.kind}"), each)
-        for turn, said in enumerate(turns)
-        for part, each in enumerate(said.parts)
-        if isinstance(each, Media)
-    ]

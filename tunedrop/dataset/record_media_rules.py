@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from tunedrop.catalog.models import MediaLimits
 from tunedrop.dataset.findings import Fault
-from tunedrop.dataset.formats.media import key_of
-from tunedrop.dataset.records import AnyRecord, CaptionedImage, Media, MediaKind, Passage
+from tunedrop.dataset.formats.media import fields_of, key_of
+from tunedrop.dataset.records import AnyRecord, Media, MediaKind
 
 # The characters of the keys in Bedrock's S3Uri.
 _KEY = re.compile(r"[-!_*'().a-z0-9A-Z]+(?:/[-!_*'().a-z0-9A-Z]+)*")
@@ -29,7 +29,7 @@ def media_faults(record: AnyRecord, limits: MediaLimits | None, model: str) -> I
         )
         yield Fault(code="mixed-media", message=f"{message}; one kind may stand in a dataset")
     if limits is not None:
-        for field, media in _placed(record):
+        for field, media in fields_of(record):
             yield from _file_faults(media, field, limits, model)
 
 
@@ -46,18 +46,11 @@ def _file_faults(media: Media, field: str, limits: MediaLimits, model: str) -> I
     key = key_of(media.uri)
     pattern = limits.key_pattern
     if not _KEY.fullmatch(key) or (pattern is not None and not re.fullmatch(pattern, key)):
-        message = "the name holds characters that Bedrock does not take in names"
+        message = (
+            "the name holds characters that Bedrock does not take in names; it is the first of "
+            "this file that does"
+        )
         yield Fault(code="media-name", message=message, field=field)
-
-
-def _placed(record: AnyRecord) -> Iterator[tuple[str, Media]]:
-    if isinstance(record, CaptionedImage):
-        yield "image-ref", record.image
-    elif not isinstance(record, Passage):
-        for number, turn in enumerate(record.turns):
-            for index, part in enumerate(turn.parts):
-                if isinstance(part, Media):
-                    yield f"messages[{number}].content[{index}].{part.kind}", part
 
 
 def _most(limits: MediaLimits, kind: MediaKind) -> int | None:

@@ -68,6 +68,7 @@ class FileScan:
         self._folder = source.name.rpartition("/")[0]
         self._hash = hashlib.sha256() if fingerprint else None
         self._saw_windows_line_ends = False
+        self._told_once: set[str] = set()
 
     @property
     def sha256(self) -> str:
@@ -154,13 +155,20 @@ class FileScan:
         value = parse_line(line, ends_file=ends_file, reader=reader)
         record = None if value is None else self._read(value, reader)
         if record is not None and self.format is not None:
-            reader.faults += self._target.faults(record, self.format)
+            reader.faults += filter(self._is_news, self._target.faults(record, self.format))
         if record is not None and self._folder and record.media:
             record = with_media(record, lambda media: beside(media, self._folder))
         usable = None if reader.failed else record
         return CheckedLine(
             line=number, faults=reader.faults, record=usable, parsed=record, raw=line
         )
+
+    def _is_news(self, fault: Fault) -> bool:
+        if not fault.is_told_once:
+            return True
+        is_news = fault.code not in self._told_once
+        self._told_once.add(fault.code)
+        return is_news
 
     def _read(self, value: dict[str, object], reader: FieldReader) -> AnyRecord | None:
         found = detect(value)

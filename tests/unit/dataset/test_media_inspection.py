@@ -8,9 +8,10 @@ from media_builders import gif, png
 from media_targets import TILES, MemoryStore, captioned, dialogue, image, target_with, video
 from msgspec import structs
 
+from tunedrop.dataset.formats.media import fields_of
 from tunedrop.dataset.media_copies import MediaCopies, copied_name
 from tunedrop.dataset.media_files import MediaVersion
-from tunedrop.dataset.media_inspection import MediaInspection, fields_of
+from tunedrop.dataset.media_inspection import MediaInspection
 from tunedrop.dataset.media_manifest import MediaManifest, with_media
 from tunedrop.dataset.records import AnyRecord, Media, Passage
 from tunedrop.dataset.target import Target

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tunedrop.dataset.formats.media import extension, is_place
+from tunedrop.dataset.formats.media import image_format, is_place
 from tunedrop.dataset.reading import FieldReader
 from tunedrop.dataset.records import CaptionedImage, Media
 
@@ -17,7 +17,7 @@ def read_caption(record: dict[str, Any], reader: FieldReader) -> CaptionedImage 
         reader.text(caption, "caption", may_be_empty=True)
     if not placed or caption is None:
         return None
-    return CaptionedImage(Media("image", extension(uri), uri), caption)
+    return CaptionedImage(Media("image", image_format(uri), uri), caption)
 
 
 def caption_line(record: CaptionedImage) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Images and videos as records name them: by a place in S3, or beside the dataset file."""
 
 import re
+import sys
 from typing import Any
 
 from tunedrop.dataset.reading import FieldReader
-from tunedrop.dataset.records import Media, MediaKind
+from tunedrop.dataset.records import AnyRecord, CaptionedImage, Media, MediaKind, Passage
 
 _S3_URI = re.compile(r"s3://([^/]+)/(.*[^/])", re.DOTALL)
 _BUCKET = re.compile(r"[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]")
@@ -12,7 +13,8 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NEVER_IN_NAMES = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _MAX_CHARACTERS = 1024
 _ACCOUNT = re.compile(r"[0-9]{12}")
-_SPELLINGS = {"jpg": "jpeg", "jpe": "jpeg", "matroska": "mkv", "quicktime": "mov"}
+_SPELLINGS = {"jpg": "jpeg", "jpe": "jpeg", "matroska": "mkv", "quicktime": "mov", "tif": "tiff"}
+_IMAGE_ENDINGS = {"avif", "bmp", "gif", "heic", "jpeg", "png", "svg", "tiff", "webp"}
 
 
 def read_media(kind: MediaKind, block: Any, at: str, reader: FieldReader) -> Media | None:
@@ -33,6 +35,19 @@ def read_media(kind: MediaKind, block: Any, at: str, reader: FieldReader) -> Med
     return Media(kind, format_, uri, owner)
 
 
+def fields_of(record: AnyRecord) -> list[tuple[str, Media]]:
+    """The media of a record, each with the field that names it."""
+    if isinstance(record, CaptionedImage):
+        return [("image-ref", record.image)]
+    turns = () if isinstance(record, Passage) else record.turns
+    return [
+        (sys.intern(f"messages[{turn}].content[{part}].{each.kind}"), each)
+        for turn, said in enumerate(turns)
+        for part, each in enumerate(said.parts)
+        if isinstance(each, Media)
+    ]
+
+
 def is_place(uri: str, field: str, reader: FieldReader) -> bool:
     """Whether a URI names an object in S3, or a file beside the dataset."""
     message = _wrong_with(uri)
@@ -48,11 +63,14 @@ def key_of(uri: str) -> str:
     return found[2] if found else uri
 
 
-def extension(uri: str) -> str | None:
-    """The format that a name ends in, in Bedrock's spelling; None where it has no ending."""
-    name = uri.rpartition("/")[2]
-    _, dot, ending = name.rpartition(".")
-    return _SPELLINGS.get(ending.lower(), ending.lower()) if dot and ending else None
+def image_format(uri: str) -> str | None:
+    """The format that a name ends in, in Bedrock's spelling; None where the file itself must say.
+
+    A name may end in anything: `photo.v2` says nothing of the file's format.
+    """
+    _, dot, ending = uri.rpartition("/")[2].rpartition(".")
+    spelt = _SPELLINGS.get(ending.lower(), ending.lower())
+    return spelt if dot and spelt in _IMAGE_ENDINGS else None
 
 
 def _wrong_with(uri: str) -> str:

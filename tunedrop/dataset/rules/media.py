@@ -38,6 +38,7 @@ MEDIA_RULES = (
         "warning",
         "The name of an image or a video holds characters that Bedrock does not take.",
         "Nothing to do: it is copied beside the training file, under a name that Bedrock takes.",
+        once=True,
     ),
     Rule(
         "media-format",
