@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_logs import ILogGroup
@@ -17,7 +17,7 @@ from stacks.resources import Resources
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A function as declared: what it may do, for how long, with how much memory and disk (MB).
+    """A function as declared: what it may do, for how long, with how much memory (MB).
 
     `creates` marks those that create something in Bedrock, which a stopped run may leave behind.
     """
@@ -25,7 +25,6 @@ class Task:
     permissions: Callable[[Resources], Sequence[Permission]]
     timeout: int = 60
     memory: int = 512
-    disk: int = 512
     creates: bool = False
 
 
@@ -33,8 +32,7 @@ TASKS: Mapping[str, Task] = {
     "StartRun": Task(permissions=may.start_run),
     "PrepareRun": Task(permissions=may.prepare_run),
     "ValidateDataset": Task(permissions=may.validate_dataset, timeout=900, memory=2048),
-    # Training files are written to disk first, and the largest that a base model takes are 10 GB.
-    "UploadDataset": Task(permissions=may.upload_dataset, timeout=900, memory=2048, disk=10_240),
+    "UploadDataset": Task(permissions=may.upload_dataset, timeout=900, memory=2048),
     "CreateCustomizationJob": Task(permissions=may.create_customization_job, creates=True),
     "WaitForCustomizationJob": Task(permissions=may.wait_for_customization_job),
     "ResumeRun": Task(permissions=may.resume_run),
@@ -100,7 +98,6 @@ class TaskFunction(Construct):
             environment={**settings.environment},
             timeout=Duration.seconds(task.timeout),
             memory_size=task.memory,
-            ephemeral_storage_size=Size.mebibytes(task.disk),
             role=self.role,
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,

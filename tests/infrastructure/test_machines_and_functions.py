@@ -9,7 +9,6 @@ from synthesized import Synthesized, flat, listed
 
 from stacks.config import ROOT
 from stacks.task_functions import EVENT_FUNCTIONS, TASKS, module_of
-from tunedrop.catalog import all_models
 
 MACHINES = ["FineTuningServiceFineTuning", "FineTuningServiceCleanUpRun"]
 _FUNCTION = re.compile(r"\$\{(\w+)FunctionArn\}")
@@ -125,19 +124,3 @@ def test_the_definition_in_the_template_is_the_file(service: Synthesized) -> Non
     file = Path(ROOT / "statemachines" / "fine_tuning.asl.json").read_text()
     machine = service.only("AWS::StepFunctions::StateMachine", MACHINES[0])
     assert machine["Properties"]["DefinitionString"] == file
-
-
-def test_training_files_find_room_on_the_disk_of_the_function_that_writes_them(
-    service: Synthesized,
-) -> None:
-    disks = {
-        name: function["Properties"]["EphemeralStorage"]["Size"]
-        for name, function in service.functions().items()
-    }
-    largest = max(
-        how.limits.max_training_file_bytes or 0
-        for model in all_models()
-        for how in model.customizations
-    )
-    assert disks.pop("UploadDataset") << 20 >= largest
-    assert set(disks.values()) == {512}
