@@ -60,7 +60,7 @@ def is_fit(found: Given, recipe: Recipe, *, as_json: bool = False, in_s3: bool =
 def check(found: Given, recipe: Recipe, *, in_s3: bool) -> ValidationReport:
     """Validate all files in one pass, with a progress bar on a terminal."""
     with ProgressBar(found.bytes) as bar, media_of(found, recipe, in_s3=in_s3) as media:
-        return validate(bar.watched(found.sources), recipe, media=media)
+        return validate(bar.watched(found.sources), recipe, media=media, fingerprint=False)
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
