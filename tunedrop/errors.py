@@ -84,6 +84,10 @@ class CapacityUnavailableError(TunedropError):
     """No capacity, quota or turn for a deployment now; the workflow waits."""
 
 
+class ChampionChangedError(TunedropError):
+    """The champion is not the one that the gate compared with any more; the workflow tests again."""
+
+
 class ServiceBusyError(TunedropError):
     """AWS throttled a call or answered with an internal error; the workflow retries."""
 

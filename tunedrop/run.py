@@ -86,7 +86,8 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One run. Sections are filled in by the states, in the order of the workflow.
 
     `goes_on_from` names the run whose model this one deploys without training again; a rollback
-    does that at a person's word, against whatever the recipe's gate would say.
+    does that at a person's word, against whatever the recipe's gate would say. `retests` are the
+    moments at which the gate was opened again, because the champion had changed.
     """
 
     run_id: str
@@ -119,6 +120,7 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     capacity_refused_at: str = ""
     deployment: Deployment | None = None
     evaluation: dict[str, Any] = field(default_factory=dict)
+    retests: tuple[str, ...] = ()
     promotion: Promotion | None = None
     cancelled_by: str = ""
     wait: Wait | None = None

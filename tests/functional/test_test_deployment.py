@@ -1,6 +1,7 @@
 """TestDeployment: the test set through the custom model, its base and the champion."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from tests.functional.samples import nova_lines, recipe, records
 from tests.functional.world import Call, World
 from tunedrop.errors import ModelRejectedError, ServiceBusyError
-from tunedrop.run import Run
+from tunedrop.run import Run, timestamp
 
 
 def deployed(world: World, count: int = 8, **evaluation: Any) -> Run:
@@ -97,3 +98,45 @@ def test_a_model_that_cannot_be_asked_rejects_in_bedrocks_own_words(
     )
     with pytest.raises((ModelRejectedError, ServiceBusyError), match="Too long"):
         call("test_deployment", run_id=run.run_id)
+
+
+def test_the_record_names_the_champion_that_it_compared_with(world: World, call: Call) -> None:
+    first = deployed(world, beat="champion", on_tie="promote")
+    call("test_deployment", run_id=first.run_id)
+    assert world.find(first).evaluation["champion_run_id"] == ""
+    world.promoted(first)
+    second = deployed(world, beat="champion", on_tie="promote")
+    call("test_deployment", run_id=second.run_id)
+    assert world.find(second).evaluation["champion_run_id"] == first.run_id
+
+
+def test_where_the_champion_is_not_to_be_beaten_none_is_named(world: World, call: Call) -> None:
+    run = deployed(world)
+    call("test_deployment", run_id=run.run_id)
+    assert "champion_run_id" not in world.find(run).evaluation
+
+
+def test_a_run_that_goes_on_from_another_is_tested_on_that_ones_test_set(
+    world: World, call: Call
+) -> None:
+    earlier = deployed(world)
+    run = world.deployed_run(recipe(), goes_on_from=earlier.run_id)
+    assert call("test_deployment", run_id=run.run_id)["records"] == 8
+
+
+def test_a_rollback_is_measured_and_not_refused(world: World, call: Call) -> None:
+    asking = recipe(evaluation={"metrics": {"exact_match": 1.0}})
+    run = world.deployed_run(asking, is_rollback=True)
+    strange = [{"prompt": f"Say {n}.", "completion": f"No {n}, never."} for n in range(8)]
+    world.write(run.layout.dataset("test.jsonl"), nova_lines(strange))
+    found = call("test_deployment", run_id=run.run_id)
+    assert found["is_complete"]
+    assert "below the recipe's minimum of 1" in found["verdict"]
+
+
+def test_a_rollback_that_aws_lets_nobody_ask_is_not_refused(world: World, call: Call) -> None:
+    asking = recipe(evaluation={"metrics": {"exact_match": 1.0}}, deployment={"patience": "1h"})
+    long_ago = timestamp(world.services.now() - timedelta(hours=2))
+    run = world.deployed_run(asking, is_rollback=True, timeline={"TestDeployment": long_ago})
+    world.write(run.layout.dataset("test.jsonl"), nova_lines(records(8)))
+    assert call("test_deployment", run_id=run.run_id)["is_complete"]

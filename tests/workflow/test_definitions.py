@@ -29,7 +29,12 @@ from tests.workflow.definitions import (
     text_of,
 )
 from tunedrop import errors
-from tunedrop.errors import BusinessError, CapacityUnavailableError, JobSlotsFullError
+from tunedrop.errors import (
+    BusinessError,
+    CapacityUnavailableError,
+    ChampionChangedError,
+    JobSlotsFullError,
+)
 from tunedrop.serving import approval, clean_up, turns
 
 FINE_TUNING, CLEAN_UP_RUN = MACHINES
@@ -236,7 +241,13 @@ def test_every_error_name_is_a_class_of_ours_or_a_services_word(task: Task) -> N
 
 
 @pytest.mark.parametrize(
-    "error", [*error_classes(BusinessError), JobSlotsFullError, CapacityUnavailableError]
+    "error",
+    [
+        *error_classes(BusinessError),
+        JobSlotsFullError,
+        CapacityUnavailableError,
+        ChampionChangedError,
+    ],
 )
 def test_every_business_error_and_every_reason_to_wait_is_caught_by_name(
     error: type[Exception],

@@ -10,7 +10,7 @@ import random
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -67,11 +67,13 @@ class EvaluationDesk:
         is_open = not is_late and any(paper.is_open for paper in papers)
         if is_open or remaining_seconds() < _SECONDS_TO_JUDGE:
             return Progress(records=len(sheet.complete), verdict="", is_complete=False)
-        _require_answers(sheet)
+        # A rollback is a person's word on what shall serve; the gate only tells it what it found.
+        if not run.is_rollback:
+            _require_answers(sheet)
         seed = zlib.crc32(run.run_id.encode())
         judgement = judge(run, exam, sheet, general.sheet() if general else None, seed=seed)
+        judgement = replace(judgement, section={**judgement.section, **test.opponent})
         self._keep(run, exam, sheet, judgement)
-        # A rollback is a person's word on what shall serve; the gate only tells it what it found.
         if not judgement.accepted and not run.is_rollback:
             raise ModelRejectedError(judgement.verdict)
         return Progress(records=judgement.records, verdict=judgement.verdict, is_complete=True)
@@ -113,7 +115,7 @@ def _pace(remaining_seconds: Callable[[], float]) -> Pace:
 
 def _is_late(run: Run, now: datetime) -> bool:
     """Whether the test has taken as long as the recipe lets a run wait for Bedrock."""
-    began = run.timeline.get("TestDeployment")
+    began = run.retests[-1] if run.retests else run.timeline.get("TestDeployment")
     patience = timedelta(seconds=run.plan.deployment.patience_seconds)
     return began is not None and now - moment(began) > patience
 

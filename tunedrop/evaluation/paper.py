@@ -18,7 +18,10 @@ _PARTS = 2
 
 @dataclass(kw_only=True)
 class Paper:
-    """Records by line, in the order in which they are asked, and whom to ask (ids by name)."""
+    """Records by line, in the order in which they are asked, and whom to ask (ids by name).
+
+    `opponent` names the run of the champion in service where that is to be beaten ("": none).
+    """
 
     exam: Exam
     records: Mapping[int, AnyRecord]
@@ -26,6 +29,7 @@ class Paper:
     kept: KeptAnswers
     leaked: int = 0
     notes: tuple[str, ...] = ()
+    opponent: Mapping[str, str] = field(default_factory=dict)
     replies: dict[tuple[str, int], Reply] = field(default_factory=dict)
 
     def ask(self, asker: Asker[Question]) -> None:

@@ -35,7 +35,8 @@ class Papers:
         """The test set, to every model that the recipe compares."""
         if not exam.compares:
             return self._paper(run, exam, self._test_set(run, exam), {CUSTOM: _custom(run)})
-        records, champion = self._test_set(run, exam), self._champion(run)
+        records, in_service = self._test_set(run, exam), self._to_beat(run)
+        champion = in_service if in_service and _is_alike(run, in_service) else None
         champions_run = self.records.find(champion.run_id) if champion else None
         trained = [each.data_layout for each in (run, champions_run) if each]
         leaks, notes = Leaks(artifacts=self.artifacts).of(records, run.layout, trained)
@@ -45,7 +46,7 @@ class Papers:
             {line: each for line, each in records.items() if line not in leaks},
             {**_both(run), **({CHAMPION: champion.model_id} if champion else {})},
         )
-        return replace(paper, leaked=len(leaks), notes=notes)
+        return replace(paper, leaked=len(leaks), notes=notes, opponent=_opponent(run, in_service))
 
     def general(self, run: Run) -> Paper | None:
         """The general test set, to the custom model and its base; None where there is none."""
@@ -73,14 +74,23 @@ class Papers:
         chunks: Iterable[bytes] = self.artifacts.chunks(key) if self.artifacts.find(key) else ()
         return _askable(run, draw(chunks, exam.most))
 
-    def _champion(self, run: Run) -> Champion | None:
-        """The champion, where it is to be beaten and takes the same kind of question."""
-        champion = self.champions.state(run.recipe).champion
-        if champion is None or run.plan.evaluation.beat != CHAMPION:
+    def _to_beat(self, run: Run) -> Champion | None:
+        """The champion, where the recipe asks that it be beaten."""
+        if run.plan.evaluation.beat != CHAMPION:
             return None
-        both = (run.plan.base_model, champion.base_model_id)
-        alike = len({base_model(each).inference.request for each in both}) == 1
-        return champion if alike else None
+        return self.champions.state(run.recipe).champion
+
+
+def _is_alike(run: Run, champion: Champion) -> bool:
+    """Whether both take the same kind of question."""
+    both = (run.plan.base_model, champion.base_model_id)
+    return len({base_model(each).inference.request for each in both}) == 1
+
+
+def _opponent(run: Run, in_service: Champion | None) -> dict[str, str]:
+    if run.plan.evaluation.beat != CHAMPION:
+        return {}
+    return {"champion_run_id": in_service.run_id if in_service else ""}
 
 
 def _both(run: Run) -> dict[str, str]:

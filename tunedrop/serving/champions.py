@@ -5,7 +5,12 @@ from typing import Any
 
 from msgspec import convert, structs
 
-from tunedrop.errors import ModelRejectedError, RunEndingError
+from tunedrop.errors import (
+    ChampionChangedError,
+    DeploymentFailedError,
+    ModelRejectedError,
+    RunEndingError,
+)
 from tunedrop.records import RunRecords, Table, run_key
 from tunedrop.run import RUNNING, Promotion, Run, plain, timestamp
 from tunedrop.serving.recipe_state import (
@@ -19,6 +24,7 @@ from tunedrop.serving.recipe_state import (
 )
 
 _TRIES = 5
+_MOST_RETESTS = 5
 
 
 class Champions:
@@ -49,14 +55,16 @@ class Champions:
     def promote(self, run: Run, champion: Champion, grace: timedelta, now: datetime) -> Promotion:
         """Make the run's model the champion, in one write with the run's own record.
 
-        A champion from a later drop stays (`ModelRejectedError`); a run that is ending promotes
-        nothing (`RunEndingError`); a second call answers as the first.
+        A champion from a later drop stays (`ModelRejectedError`); another than the gate compared
+        with opens the gate again (`ChampionChangedError`); a run that is ending promotes nothing
+        (`RunEndingError`); a second call answers as the first.
         """
         for _ in range(_TRIES):
             state = self.state(run.recipe)
             if state.champion and state.champion.run_id == run.run_id:
                 return self._promotion_of(run)
             self.check_not_superseded(run)
+            self._check_opponent(run, state, now)
             promotion = promotion_after(state, now)
             after = succeeded(state, champion, promotion, now + grace)
             if self._commit(run.recipe, state, after, _promoted(self._table, run, promotion)):
@@ -64,6 +72,25 @@ class Champions:
             if self._records.get(run.run_id).status != RUNNING:
                 break
         raise RunEndingError(f"The run {run.run_id} is ending; its model was not promoted.")
+
+    def _check_opponent(self, run: Run, state: RecipeState, now: datetime) -> None:
+        """Open the gate again where it compared with another champion than serves in `state`.
+
+        A rollback is held against no gate. A `DeploymentFailedError` when that happens again and
+        again: the model is kept, and may be promoted when the champion stays.
+        """
+        compared = run.evaluation.get("champion_run_id")
+        serves = state.champion.run_id if state.champion else ""
+        if run.is_rollback or compared in (None, serves):
+            return
+        changed = (
+            f"The champion of {run.recipe} changed since this model was compared with "
+            f"{compared or 'the base model, while there was none'}: it is {serves or 'none'} now."
+        )
+        if len(run.retests) >= _MOST_RETESTS:
+            raise DeploymentFailedError(f"{changed} That happened {_MOST_RETESTS} times before.")
+        self._records.update(run, retests=(*run.retests, timestamp(now)))
+        raise ChampionChangedError(changed)
 
     def restore(self, recipe: str, by: str, grace: timedelta, now: datetime) -> Champion | None:
         """Make the champion before this one serve again, if its deployment still does.
