@@ -28,10 +28,7 @@ class KindCount(Struct, frozen=True, kw_only=True):
     records: int
     examples: tuple[int, ...]
     shapes: tuple[str, ...]
-
-    @property
-    def is_secret(self) -> bool:
-        return self.kind in SECRET_KINDS
+    is_secret: bool
 
 
 _Key = tuple[str, Strength, str]
@@ -94,6 +91,7 @@ class ConfidentialData:
                 records=self._records[kind, strength, field],
                 examples=tuple(self._examples[kind, strength, field]),
                 shapes=tuple(self._shapes[kind, strength, field]),
+                is_secret=kind in SECRET_KINDS,
             )
             for kind, strength, field in sorted(
                 self._found, key=lambda key: (key[1], key[0], key[2])
