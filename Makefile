@@ -46,7 +46,7 @@ test: setup $(CDK_STAMP)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(WITHOUT_AWS) $(PY) -m pytest -n 2 --dist loadfile
+	$(WITHOUT_AWS) $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 bench: setup
 	@$(WITHOUT_AWS) $(PY) -m bench

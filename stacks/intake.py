@@ -11,6 +11,7 @@ from constructs import Construct
 from stacks.permissions import Permission, allow
 from stacks.task_functions import TASKS, TaskFunction
 from stacks.workflow import Workflow
+from tunedrop.catalog import all_models
 
 _ATTEMPTS = 5
 
@@ -65,8 +66,9 @@ class Intake(Construct):
         )
 
     def _rule(self, bucket: s3.IBucket) -> events.Rule:
-        # Every key, not only those of runs: a drop in the wrong place is answered too, and
-        # EventBridge's wildcards cross slashes, so that the depth is StartRun's to check.
+        # Not only the keys of runs: a drop in the wrong place is answered too, and EventBridge's
+        # wildcards cross slashes, so that the depth is StartRun's to check. Images and videos
+        # come by the thousands, and nobody takes one for a dataset.
         return events.Rule(
             self,
             "Drops",
@@ -74,9 +76,18 @@ class Intake(Construct):
             event_pattern=events.EventPattern(
                 source=["aws.s3"],
                 detail_type=["Object Created"],
-                detail={"bucket": {"name": [bucket.bucket_name]}},
+                detail={
+                    "bucket": {"name": [bucket.bucket_name]},
+                    "object": {"key": [{"anything-but": {"suffix": _media_suffixes()}}]},
+                },
             ),
         )
+
+
+def _media_suffixes() -> list[str]:
+    limits = [how.limits.media for model in all_models() for how in model.customizations]
+    known = {name for each in limits if each for name in (*each.image_formats, *each.video_formats)}
+    return sorted(f".{name}" for name in known | {"jpg"})
 
 
 def _start_permissions(fine_tuning: Workflow) -> list[Permission]:

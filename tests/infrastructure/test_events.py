@@ -10,11 +10,14 @@ from stacks.config import ROOT
 PREFIX = "FineTuningService"
 
 
-def test_every_object_of_the_datasets_bucket_reaches_the_queue(service: Synthesized) -> None:
+def test_every_object_but_images_and_videos_reaches_the_queue(service: Synthesized) -> None:
     rule = service.only("AWS::Events::Rule", f"{PREFIX}IntakeDrops")["Properties"]
     pattern = rule["EventPattern"]
     assert (pattern["source"], pattern["detail-type"]) == (["aws.s3"], ["Object Created"])
-    assert list(pattern["detail"]) == ["bucket"]
+    assert set(pattern["detail"]) == {"bucket", "object"}
+    [key] = pattern["detail"]["object"]["key"]
+    assert {".png", ".jpeg", ".jpg", ".mp4"} <= set(key["anything-but"]["suffix"])
+    assert ".jsonl" not in key["anything-but"]["suffix"]
     assert "DatasetsBucket" in flat(pattern["detail"]["bucket"]["name"])
     assert f"{PREFIX}IntakeQueue" in flat(rule["Targets"])
 

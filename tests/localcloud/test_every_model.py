@@ -26,7 +26,7 @@ from tests.localcloud.own_formats import (
     unseen_tickets,
 )
 from tests.localcloud.pictures import Shown, drawn
-from tests.localcloud.runs import Service
+from tests.localcloud.runs import SUMMARIES, Service, sample
 from tunedrop.evaluation.metrics import rouge_l
 
 _ROOM = {
@@ -199,6 +199,22 @@ def test_dataset_of_its_own_format_becomes_a_better_model_in_service(
     kind = "custom-model-deployment" if case.model.serving.on_demand else "provisioned-model"
     assert f":{kind}/" in custom
     assert better_at(case)(mine, case.model.inference_id, custom)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "field"),
+    [("claude-3-haiku-ft", "messages"), ("llama-3-1-8b-instruct-ft", "completion")],
+)
+def test_one_dataset_becomes_a_model_of_any_base(
+    dropped: Mapping[str, Dropped], recipe: str, field: str
+) -> None:
+    first = dropped[recipe]
+    service = first.service
+    service.answer(first.key, first.version, final=True)
+    answer = service.run(recipe, "one-for-all", sample(SUMMARIES, 200))
+    assert answer["outcome"] == "RunSucceeded", answer["reason"]
+    train = service.artifact(f"runs/{recipe}/{answer['run_id']}/dataset/train.jsonl") or b""
+    assert field in json.loads(train.splitlines()[0])
 
 
 def test_every_way_of_customizing_is_here() -> None:
