@@ -103,10 +103,14 @@ def located(name: str) -> tuple[Place, str]:
     if name.startswith(S3):
         return _in_s3(name)
     path = Path(name)
-    if path.is_dir():
+    if name and path.is_dir():
         return LocalFolder(path), ""
-    if not path.exists():
-        raise InvalidInputError(f"There is no file {name}.")
+    if not name or not path.exists():
+        raise InvalidInputError(f"There is no file {name or 'without a name'}.")
+    if not path.is_file():
+        raise InvalidInputError(
+            f"{name} is a pipe or a device; a dataset is read more than once. Write it to a file."
+        )
     return LocalFolder(path.parent), path.name
 
 

@@ -20,6 +20,7 @@ _SNIFFED_LINES = 100
 _SNIFFED_BYTES = 1000
 _PARTS = 16
 _FOREIGN = {
+    b"\xff\xfe\0\0": "UTF-32 text",
     b"\xff\xfe": "UTF-16 text",
     b"\xfe\xff": "UTF-16 text",
     b"\x1f\x8b": "a gzip file",

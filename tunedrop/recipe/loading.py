@@ -74,7 +74,7 @@ def with_overrides(recipe: Recipe, hyperparameters: Mapping[str, Any]) -> Recipe
     """The recipe with a run's own hyperparameters, where the recipe allows them."""
     if not hyperparameters:
         return recipe
-    where = f"run of recipe {recipe.name}"
+    where = f"run of recipe {recipe.name}" if recipe.name else "the run request"
     if "hyperparameters" not in recipe.allow_overrides:
         raise InvalidInputError(
             f"{where}: the recipe allows no overrides of hyperparameters; leave them out of the "

@@ -1,6 +1,7 @@
 """What `tunedrop check` and `submit` take: files, folders and run requests."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,11 @@ def test_a_file_that_may_not_be_read_is_told_in_a_sentence(
     monkeypatch.setattr(Path, "open", refused)
     assert main(["check", str(file), *NOVA]) == COULD_NOT_RUN
     assert capsys.readouterr().err == f"tunedrop: {file}: Permission denied.\n"
+
+
+def test_a_pipe_and_no_name_are_refused_before_anything_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    with pytest.raises(InvalidInputError, match="is a pipe or a device"):
+        given(str(tmp_path / "pipe.jsonl"))
+    with pytest.raises(InvalidInputError, match="no file without a name"):
+        given("")

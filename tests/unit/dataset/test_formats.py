@@ -36,7 +36,7 @@ OPENAI = {"messages": [{"role": "system", "content": "Be plain."}, *chat("one", 
         ({"input": "one", "output": "two"}, None),
         ({"image-ref": "s3://pictures/a.png", "caption": "one"}, "image-caption"),
         ({**chat("one"), "reference_answer": "two"}, "reinforcement"),
-        ({"messages": "one"}, None),
+        ({"messages": "one"}, "anthropic-messages"),
     ],
 )
 def test_format_is_told_by_the_fields(record: dict[str, Any], format_: Format | None) -> None:

@@ -23,9 +23,9 @@ def detect(record: dict[str, Any]) -> Format | None:
     for field, format_ in _BY_FIELD:
         if field in record:
             return format_
-    messages = record.get("messages")
-    if isinstance(messages, list):
-        return _chat_format(record, messages)
+    if "messages" in record:
+        messages = record["messages"]
+        return _chat_format(record, messages if isinstance(messages, list) else [])
     if isinstance(record.get("system"), list):
         return "bedrock-conversation-2024"
     # A pair under other names would lose its output if it were read as plain text.

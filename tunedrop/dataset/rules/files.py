@@ -40,7 +40,12 @@ FILE_RULES = (
         "The line is longer than any record that a base model takes.",
         "Write one record per line; split long texts into several records.",
     ),
-    Rule("invalid-json", "error", "The line is not JSON.", "Write records with a JSON library."),
+    Rule(
+        "invalid-json",
+        "error",
+        "The line is not JSON.",
+        "Write each record as JSON on a line of its own; a JSON library does it without indent.",
+    ),
     Rule(
         "truncated-line",
         "error",
