@@ -31,8 +31,9 @@ class Task:
 TASKS: Mapping[str, Task] = {
     "StartRun": Task(permissions=may.start_run),
     "PrepareRun": Task(permissions=may.prepare_run),
-    "ValidateDataset": Task(permissions=may.validate_dataset, timeout=900, memory=2048),
-    "UploadDataset": Task(permissions=may.upload_dataset, timeout=900, memory=2048),
+    "ValidateDataset": Task(permissions=may.validate_dataset, timeout=900, memory=3008),
+    # What is shuffled and larger than memory waits on disk.
+    "UploadDataset": Task(permissions=may.upload_dataset, timeout=900, memory=2048, disk=10_240),
     "CreateCustomizationJob": Task(permissions=may.create_customization_job, creates=True),
     "WaitForCustomizationJob": Task(permissions=may.wait_for_customization_job),
     "ResumeRun": Task(permissions=may.resume_run),

@@ -73,12 +73,16 @@ def prepare_run(r: Resources) -> Permissions:
 
 
 def validate_dataset(r: Resources) -> Permissions:
-    """Reads the pinned versions, writes the findings, and looks for a run over the same bytes."""
+    """Reads the pinned versions, writes the findings, and looks for a run over the same bytes.
+
+    Records are held against those that the champion was trained on, too: its run's fingerprints.
+    """
     return [
         r.use_key("s3"),
         r.objects(r.datasets_bucket, "datasets/", *_READ),
         r.listing(r.datasets_bucket, "datasets/"),
-        r.objects(r.artifacts_bucket, "runs/", *_WRITE, "PutObjectTagging"),
+        r.objects(r.artifacts_bucket, "runs/", "GetObject", *_WRITE, "PutObjectTagging"),
+        r.listing(r.artifacts_bucket, "runs/"),
     ]
 
 

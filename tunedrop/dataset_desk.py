@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tunedrop import __version__
 from tunedrop.cost import check_training_budget, training_cost
 from tunedrop.dataset.lines import SourceFile
 from tunedrop.dataset.preparation import prepare
@@ -18,6 +19,7 @@ from tunedrop.recipe import to_json
 from tunedrop.records import RunRecords, Table
 from tunedrop.run import ENDED, Run, plain
 from tunedrop.run_media import RunMedia
+from tunedrop.run_quality import RunQuality
 
 _SHOWN_FINDINGS = 20
 _LARGEST_REPORT = 64 << 20
@@ -34,6 +36,7 @@ class DatasetDesk:
     datasets: Objects
     artifacts: Objects
     media: RunMedia
+    quality: RunQuality
 
     def validate(self, run: Run, seconds_left: Callable[[], float] = lambda: math.inf) -> Run:
         """Check every record and keep the findings; a `DatasetRejectedError` sums them up.
@@ -41,18 +44,22 @@ class DatasetDesk:
         A dataset that a running or successful run of the same recipe holds marks this run as
         unchanged, unless its request says `again`.
         """
+        curation = self.quality.curation(run)
         with self.media.inspection(run) as media:
             report = validate(
                 self._sources(run),
                 run.plan,
                 run.record_limit,
                 media=media,
+                curator=curation,
                 seconds_left=seconds_left,
             )
         key = run.layout.dataset("report.json")
         self.artifacts.write(key, report.to_json().encode(), "application/json")
         pinned = self.media.pin(run, media.manifest())
-        run = self.records.update(run, dataset={**_section(report), "media": pinned})
+        measured = self.quality.keep(run, curation)
+        section = {**_section(report), "media": pinned, "quality": measured}
+        run = self.records.update(run, dataset=section)
         if not report.fit:
             raise DatasetRejectedError(report.summary(rest=self.artifacts.uri(key)))
         return self._claim(run, report)
@@ -63,15 +70,26 @@ class DatasetDesk:
         The same records always fall on the same side of the split.
         """
         report, output_of = self._report(run), self._output_of(run)
+        decisions = self.quality.decisions(run)
         with self.media.copies(run) as media:
-            prepared = prepare(self._sources(run), run.plan, report, output_of, media)
+            prepared = prepare(
+                self._sources(run), run.plan, report, output_of, media=media, decisions=decisions
+            )
         cost = training_cost(run.plan, prepared.training_tokens, prepared.train.records)
         outputs = {name: plain(getattr(prepared, name)) for name in (*SIDES, "rejected")}
+        records = {name: each["records"] for name, each in outputs.items()}
         section = {
             **run.dataset,
-            "records": {name: each["records"] for name, each in outputs.items()},
+            "records": {
+                **records,
+                "rejected": prepared.rejected.records - prepared.dropped,
+                "dropped": prepared.dropped,
+            },
             "tokens": prepared.training_tokens,
             "outputs": outputs,
+            "redacted": prepared.redacted,
+            "seed": prepared.seed,
+            "tool_version": __version__,
         }
         estimate = {"training_usd_estimate": cost.usd, "why": cost.why}
         run = self.records.update(run, dataset=section, cost=estimate)
@@ -116,10 +134,9 @@ class DatasetDesk:
 
 def _section(report: ValidationReport) -> dict[str, Any]:
     """The part of a report that the run's record holds."""
-    found = report.records
     return {
-        "records": plain(found),
-        "records_found": found.train + found.validation + found.test + found.rejected,
+        "records": plain(report.records),
+        "records_found": report.records.total,
         "tokens": report.training_tokens,
         "counts": report.counts,
         "errors": report.errors,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tunedrop.records import RunRecords, Table
     from tunedrop.run import Run
     from tunedrop.run_media import RunMedia
+    from tunedrop.run_quality import RunQuality
     from tunedrop.serving.approval import Approval
     from tunedrop.serving.approval_desk import ApprovalDesk
     from tunedrop.serving.approval_function import ApprovalFunction
@@ -196,7 +197,14 @@ class Services:
             datasets=self.datasets,
             artifacts=self.artifacts,
             media=self.run_media,
+            quality=self.run_quality,
         )
+
+    @cached_property
+    def run_quality(self) -> RunQuality:
+        from tunedrop.run_quality import RunQuality
+
+        return RunQuality(artifacts=self.artifacts, records=self.records, champions=self.champions)
 
     @cached_property
     def run_media(self) -> RunMedia:

@@ -12,7 +12,6 @@ from docs.state_machine_graph import Graph
 from docs.write_tables import tables
 from tests.docs.markdown import ROOT, blocks, rows
 from tunedrop.dataset.formats import compatible, detect
-from tunedrop.errors import InvalidInputError
 from tunedrop.recipe import Recipe, load
 from tunedrop.recipe.reading import accepted
 from tunedrop.run_request import parse
@@ -23,10 +22,6 @@ SMALLEST = {
     "name": "notes",
     "base_model": "amazon.nova-micro-v1:0:128k",
     "method": "instruction_tuning",
-}
-EXAMPLE_VALUES = {
-    "data.personal_data": "redact",
-    "data.duplicates": "drop",
 }
 
 
@@ -53,11 +48,6 @@ def told() -> dict[str, tuple[str, ...]]:
     return {key: cells for key, cells in found.items() if key != "key"}
 
 
-def section(path: str, value: Any) -> dict[str, Any]:
-    head, _, rest = path.partition(".")
-    return {head: {rest: value} if rest else value}
-
-
 def test_drawing_is_of_the_definition_as_it_is() -> None:
     drawn = DRAWING.read_text(encoding="utf-8")
     assert drawn == draw(), "draw it anew: .venv/bin/python -m docs.draw_state_machine"
@@ -81,18 +71,6 @@ def test_key_of_a_recipe_is_told_as_it_is(key: str, values: str, absent: str) ->
 
 def test_no_other_key_is_told() -> None:
     assert told().keys() == {key for key, _, _ in keys(Recipe)}
-
-
-@pytest.mark.parametrize(("key", "cells"), list(told().items()))
-def test_what_is_told_to_be_refused_is_refused_and_nothing_else(
-    key: str, cells: tuple[str, ...]
-) -> None:
-    if key not in EXAMPLE_VALUES:
-        assert "refused by this version" not in cells[3].lower()
-        return
-    assert "refused by this version" in cells[3].lower()
-    with pytest.raises(InvalidInputError, match="is not served by this version"):
-        load({**SMALLEST, **section(key, EXAMPLE_VALUES[key])})
 
 
 def test_fewest_test_records_are_as_told() -> None:

@@ -70,7 +70,13 @@ def rejection(call: Call, run: Run) -> str:
 
 
 def trained_on(world: World, run: Run, name: str = "train.jsonl") -> list[Json]:
-    return [json.loads(line) for line in world.read(run.layout.dataset(name)).splitlines()]
+    """The lines of a file; those of the training file, which is shuffled, in their old order."""
+    found = [json.loads(line) for line in world.read(run.layout.dataset(name)).splitlines()]
+    return sorted(found, key=words) if name == "train.jsonl" else found
+
+
+def words(record: Json) -> str:
+    return record.get("caption") or record["messages"][0]["content"][-1]["text"]
 
 
 def content_of(world: World, uri: str) -> bytes:

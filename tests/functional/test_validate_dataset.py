@@ -10,7 +10,8 @@ from tests.functional.world import Call, World
 from tunedrop.errors import DatasetRejectedError, RunCancelledError
 from tunedrop.run import Run
 
-NEW = {"records": 40, "warnings": 0, "is_new": True, "unchanged_since": ""}
+# The records are of one pattern, which is found.
+NEW = {"records": 40, "warnings": 2, "is_new": True, "unchanged_since": ""}
 
 
 def rejection(call: Call, run: Run) -> str:

@@ -55,7 +55,9 @@ class KnownRuns:
 
 
 def claimed(claims: Claims, **request: Any) -> Run:
-    desk = DatasetDesk(table=claims, records=KnownRuns(), datasets=None, artifacts=None, media=None)
+    desk = DatasetDesk(
+        table=claims, records=KnownRuns(), datasets=None, artifacts=None, media=None, quality=None
+    )
     return desk._claim(run(**request), REPORT)
 
 

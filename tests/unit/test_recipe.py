@@ -110,8 +110,12 @@ def test_missing_key_is_named(key: str) -> None:
         ({"evaluation": {"general_test_set": "s3://a/b"}}, "it must be a .jsonl file: its path"),
         ({"evaluation": {"general_loss": 1.5}}, "it must be a loss from 0 to 1"),
         ({"evaluation": {"metrics": {"recall_at_1": 0.3}}}, "are measured by rouge_l, chrf"),
-        ({"data": {"personal_data": "reject"}}, "personal data is not looked for"),
-        ({"data": {"duplicates": "drop"}}, "duplicates are not looked for"),
+        ({"data": {"personal_data": "hide"}}, "it must be keep or redact or reject or report"),
+        (
+            {"data": {"duplicates": {"reject_above": 2}}},
+            "it must be drop or keep or reject or a section with reject_above, otherwise",
+        ),
+        ({"data": {"near_duplicates": "drop"}}, "let data.duplicates drop, too"),
         ({"deployment": {"expires_after": "7d"}}, "expires_after is for mode provisioned only"),
         (
             {"deployment": {"mode": "provisioned", "expires_after": "1h"}},

@@ -2,56 +2,45 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
-import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
+from tunedrop.dataset.accounts import omission, rejection
+from tunedrop.dataset.decisions import Decision, Decisions
 from tunedrop.dataset.fast import CleanBlock
 from tunedrop.dataset.findings import Fault, finding
 from tunedrop.dataset.formats import write
+from tunedrop.dataset.handling import CONFIDENTIAL
 from tunedrop.dataset.lines import SourceFile
 from tunedrop.dataset.media_manifest import MediaPlan, with_media
+from tunedrop.dataset.outputs import Output, PreparedFile, ShuffledWriter, Writer
 from tunedrop.dataset.records import AnyRecord
+from tunedrop.dataset.redacting import Redactor
 from tunedrop.dataset.report import ValidationReport
 from tunedrop.dataset.scanning import CheckedLine, FileScan
 from tunedrop.dataset.splits import Side, side, split_key
 from tunedrop.dataset.tallies import SIDES
 from tunedrop.dataset.target import Target
 from tunedrop.errors import DatasetRejectedError, InvalidInputError
-from tunedrop.recipe import Recipe
+from tunedrop.recipe import Recipe, to_json
 
 REJECTED = "rejected"
-_WRITE_BYTES = 1 << 18
-
-
-class Output(Protocol):
-    """Where a file is written to."""
-
-    def write(self, data: bytes, /) -> object:
-        """Take the next bytes."""
-
-    def close(self) -> object:
-        """The file is complete."""
-
-
-class PreparedFile(Struct, frozen=True, kw_only=True):
-    """A file that was written; one without records was never opened."""
-
-    name: str
-    records: int
-    bytes: int
-    sha256: str
-    tokens: int
 
 
 class PreparedDataset(Struct, frozen=True, kw_only=True):
-    """What a customization job and its evaluation read."""
+    """What a customization job and its evaluation read.
+
+    `rejected` accounts for the `dropped` records, too; `redacted` counts different data by kind.
+    """
 
     train: PreparedFile
     validation: PreparedFile
     test: PreparedFile
     rejected: PreparedFile
+    dropped: int = 0
+    seed: str = ""
+    redacted: dict[str, int] = field(default_factory=dict)
 
     @property
     def training_tokens(self) -> int:
@@ -64,113 +53,128 @@ def prepare(
     recipe: Recipe,
     report: ValidationReport,
     open_output: Callable[[str], Output],
+    *,
     media: MediaPlan | None = None,
+    decisions: Decisions | None = None,
 ) -> PreparedDataset:
     """Write train.jsonl, validation.jsonl, test.jsonl and rejected.jsonl, in one pass.
 
-    The same files, recipe, report and plan for media give the same bytes. Without a plan media
-    keep the names that they have. `InvalidInputError` where a file is not the one that the report
-    was made of.
+    The same files, recipe, report, decisions and plan for media give the same bytes; training
+    records are in an order drawn by the report's seed. Without a plan media keep the names that
+    they have; without decisions each record falls on the side that its own key says.
+    `InvalidInputError` where a file is not the one that the report was made of.
     """
     target = Target.of(recipe)
-    writers = {name: _Writer(f"{name}.jsonl", open_output) for name in (*SIDES, REJECTED)}
-    bounds = report.split.bounds()
-    for role in _used_roles(target):
-        for source in files.get(role, ()):
-            for item in _records(source, target, report, media):
-                if isinstance(item, bytes):
-                    writers[REJECTED].add(item, 0)
-                    continue
-                name = side(split_key(item), bounds) if role == "train" else role
-                moved = with_media(item, media.move) if media else item
-                writers[name].add(write(moved, target.format), item.characters)
-    prepared = PreparedDataset(**{name: each.close(target) for name, each in writers.items()})
+    seed = shuffling_seed(recipe, report)
+    writers: dict[str, Writer] = {
+        "train": ShuffledWriter("train.jsonl", open_output, seed),
+        **{name: Writer(f"{name}.jsonl", open_output) for name in ("validation", "test", REJECTED)},
+    }
+    preparing = _Preparing(recipe=recipe, target=target, report=report, media=media)
+    dropped = 0
+    for number, (role, source) in enumerate(_in_order(files)):
+        known = decisions.of_file(number) if decisions else None
+        if role == "validation" and not target.customization.validation_set.supported:
+            continue
+        for each in preparing.items(role, source, known):
+            writers[each.name].add(each.line, each.characters)
+            dropped += each.is_dropped
+    written = {name: each.close(target) for name, each in writers.items()}
+    redacted = preparing.redactor.vault.counts
+    prepared = PreparedDataset(**written, dropped=dropped, seed=seed, redacted=redacted)
     _check_sizes(prepared, target)
     return prepared
 
 
-def _used_roles(target: Target) -> tuple[Side, ...]:
-    supported = target.customization.validation_set.supported
-    return tuple(role for role in SIDES if supported or role != "validation")
+def shuffling_seed(recipe: Recipe, report: ValidationReport) -> str:
+    """What the order of the training records is drawn from: the recipe and the bytes dropped."""
+    return hashlib.sha256(f"{to_json(recipe)}\0{report.digest}".encode()).hexdigest()[:32]
 
 
-class _Writer:
-    """Opens its file with the first record, and hands on large pieces."""
+def _in_order(
+    files: Mapping[Side, Sequence[SourceFile]],
+) -> Iterator[tuple[Side, SourceFile]]:
+    yield from ((role, source) for role in SIDES for source in files.get(role, ()))
 
-    def __init__(self, name: str, open_output: Callable[[str], Output]) -> None:
-        self._name = name
-        self._open = open_output
-        self._output: Output | None = None
-        self._held: list[bytes] = []
-        self._held_bytes = 0
-        self._hash = hashlib.sha256()
-        self._bytes = self._records = self._characters = 0
 
-    def add(self, line: bytes, characters: int) -> None:
-        self._held.append(line)
-        self._held_bytes += len(line)
-        self._records += 1
-        self._characters += characters
-        if self._held_bytes >= _WRITE_BYTES:
-            self._flush()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Item:
+    """A line, and the name of the file that it goes to."""
 
-    def close(self, target: Target) -> PreparedFile:
-        self._flush()
-        if self._output is not None:
-            self._output.close()
-        return PreparedFile(
-            name=self._name,
-            records=self._records,
-            bytes=self._bytes,
-            sha256=self._hash.hexdigest(),
-            tokens=target.tokens(self._characters),
+    name: str
+    line: bytes
+    characters: int = 0
+    is_dropped: bool = False
+
+
+class _Preparing:
+    def __init__(
+        self, recipe: Recipe, target: Target, report: ValidationReport, media: MediaPlan | None
+    ) -> None:
+        self.redactor = Redactor(recipe.data)
+        self._recipe = recipe
+        self._target = target
+        self._report = report
+        self._media = media
+        self._bounds = report.split.bounds()
+
+    def items(
+        self, role: Side, source: SourceFile, known: Iterator[Decision] | None
+    ) -> Iterator[_Item]:
+        """What becomes of each line that holds something."""
+        scan = FileScan(source, self._target)
+        for event in scan.events():
+            if isinstance(event, CleanBlock):
+                for line, row in enumerate(event.rows, event.first_line):
+                    yield self._usable(row.record(), role, source.name, line, known)
+                continue
+            record, faults = event.record, event.faults
+            decision = next(known) if known and record is not None else None
+            if record is not None and record.media and self._media:
+                faults = [*faults, *self._media.faults(record)]
+            if any(fault.is_error for fault in faults) and event.line is not None:
+                told = self._rejected(event, faults, source.name)
+                yield _Item(name=REJECTED, line=told)
+            elif record is not None:
+                one = iter((decision,)) if decision else None
+                yield self._usable(record, role, source.name, event.line or 0, one)
+        self._check(source.name, scan.sha256)
+
+    def _rejected(self, event: CheckedLine, faults: Sequence[Fault], file: str) -> bytes:
+        return rejection(
+            event.raw, [finding(each, file, event.line) for each in faults], self._recipe.data
         )
 
-    def _flush(self) -> None:
-        if not self._held:
-            return
-        if self._output is None:
-            self._output = self._open(self._name)
-        data = b"".join(self._held)
-        self._output.write(data)
-        self._hash.update(data)
-        self._bytes += len(data)
-        self._held, self._held_bytes = [], 0
+    def _usable(
+        self,
+        record: AnyRecord,
+        role: Side,
+        file: str,
+        line: int,
+        known: Iterator[Decision] | None,
+    ) -> _Item:
+        if known is None:
+            name = side(split_key(record), self._bounds) if role == "train" else role
+            return self._written(record, name)
+        decision = next(known)
+        if decision.side is None:
+            raw = write(record, self._target.format).rstrip(b"\n")
+            told = omission(raw, decision.code, file, line, withheld=decision.is_confidential)
+            is_dropped = decision.code not in CONFIDENTIAL
+            return _Item(name=REJECTED, line=told, is_dropped=is_dropped)
+        record = self.redactor.redacted(record, is_marked=decision.is_confidential)
+        return self._written(record, decision.side)
 
+    def _written(self, record: AnyRecord, name: Side) -> _Item:
+        moved = with_media(record, self._media.move) if self._media else record
+        line = write(moved, self._target.format)
+        return _Item(name=name, line=line, characters=record.characters)
 
-def _records(
-    source: SourceFile, target: Target, report: ValidationReport, media: MediaPlan | None
-) -> Iterator[AnyRecord | bytes]:
-    """Usable records, and for each other line the line of rejected.jsonl that accounts for it."""
-    scan = FileScan(source, target)
-    for event in scan.events():
-        if isinstance(event, CleanBlock):
-            yield from (row.record() for row in event.rows)
-            continue
-        record, faults = event.record, event.faults
-        if record is not None and record.media and media:
-            faults = [*faults, *media.faults(record)]
-        if any(fault.is_error for fault in faults) and event.line is not None:
-            yield _rejection(event, faults, source.name)
-        elif record is not None:
-            yield record
-    if all(each.sha256 != scan.sha256 for each in report.files if each.name == source.name):
-        raise InvalidInputError(
-            f"{source.name} is not the file that was validated; start the run again."
-        )
-
-
-def _rejection(event: CheckedLine, faults: Sequence[Fault], file: str) -> bytes:
-    found = [finding(fault, file, event.line) for fault in faults]
-    account = {
-        "file": file,
-        "line": event.line,
-        "reasons": [
-            {"code": each.code, "field": each.field, "message": each.message} for each in found
-        ],
-        "record": event.raw.decode(errors="replace"),
-    }
-    return msgspec.json.encode(account) + b"\n"
+    def _check(self, file: str, sha256: str) -> None:
+        if all(each.sha256 != sha256 for each in self._report.files if each.name == file):
+            raise InvalidInputError(
+                f"{file} is not the file that was validated; start the run again."
+            )
 
 
 def _check_sizes(prepared: PreparedDataset, target: Target) -> None:

@@ -28,12 +28,24 @@ class FileFacts(Struct, frozen=True, kw_only=True):
 
 
 class RecordCounts(Struct, frozen=True, kw_only=True):
-    """Records on each side after the split, and those that cannot be used."""
+    """Records on each side after the split, and those that cannot be used.
+
+    `dropped` are those that the recipe takes out for what they say, `left_out` those for which the
+    base model has no room.
+    """
 
     train: int
     validation: int
     test: int
     rejected: int
+    dropped: int = 0
+    left_out: int = 0
+
+    @property
+    def total(self) -> int:
+        """All that were found."""
+        used = self.train + self.validation + self.test
+        return used + self.rejected + self.dropped + self.left_out
 
 
 class ValidationReport(Struct, frozen=True, kw_only=True):
@@ -93,9 +105,7 @@ class ValidationReport(Struct, frozen=True, kw_only=True):
         return _cut(lines)
 
     def _records_in_words(self) -> str:
-        counts = self.records
-        total = counts.train + counts.validation + counts.test + counts.rejected
-        return counted(total, "record")
+        return counted(self.records.total, "record")
 
     def _by_count(self) -> list[tuple[str, int]]:
         return sorted(self.counts.items(), key=lambda item: -item[1])[:5]

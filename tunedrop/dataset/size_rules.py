@@ -18,7 +18,7 @@ def size_faults(
 ) -> Iterator[Fault]:
     """Everything that counts and sizes break; a dataset without records has worse to tell."""
     yield from _too_large(files, target)
-    if records.train + records.validation + records.test == 0:
+    if records.train + records.validation + records.test + records.dropped == 0:
         return
     yield from _mixed(files)
     yield from _too_few(records, target)
@@ -32,9 +32,8 @@ def size_faults(
         )
         yield Fault(code="too-few-test-records", message=message)
     if not is_tolerated(records, recipe) and recipe.data.rejected_share:
-        total = records.train + records.validation + records.test + records.rejected
         message = (
-            f"{records.rejected:,} of {total:,} records were rejected; the recipe's "
+            f"{records.rejected:,} of {records.total:,} records were rejected; the recipe's "
             f"data.rejected_share allows {recipe.data.rejected_share:g}"
         )
         yield Fault(code="too-many-rejected", message=message)
@@ -42,8 +41,17 @@ def size_faults(
 
 def is_tolerated(records: RecordCounts, recipe: Recipe) -> bool:
     """Whether the recipe lets the rejected records be set aside."""
-    total = records.train + records.validation + records.test + records.rejected
-    return records.rejected <= recipe.data.rejected_share * total
+    return records.rejected <= recipe.data.rejected_share * records.total
+
+
+def training_room(target: Target, record_limit: int | None, validated: int) -> int | None:
+    """How many records the base model trains on beside those to validate with; None: any."""
+    limits = target.limits
+    in_all = limits.max_records_in_all if record_limit is None else record_limit
+    beside = None if in_all is None else max(0, in_all - validated)
+    return min(
+        (each for each in (limits.max_training_records, beside) if each is not None), default=None
+    )
 
 
 def _too_few(records: RecordCounts, target: Target) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from tunedrop.dataset.records import AnyRecord
 
 Side = Literal["train", "validation", "test"]
 
-_SPACE = 1 << 64
+SPACE = 1 << 64
 _KEPT_KEYS = 30_000
 
 
@@ -57,6 +57,17 @@ def text_key(*texts: str) -> int:
     return int.from_bytes(digest, "big")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shares:
+    """How a training file is to be split, and the fewest and most records of its sides."""
+
+    test_share: float
+    validation_share: float
+    min_test: int
+    min_validation: int
+    max_validation: int | None
+
+
 class SplitCounter:
     """Keeps the keys of the first records to settle sides with; of the others it takes the shares.
 
@@ -72,8 +83,8 @@ class SplitCounter:
         min_validation: int,
         max_validation: int | None,
     ) -> None:
-        self._test_below = int(test_share * _SPACE)
-        self._validation_below = int((test_share + validation_share) * _SPACE)
+        self._test_below = int(test_share * SPACE)
+        self._validation_below = int((test_share + validation_share) * SPACE)
         self._wants = (test_share > 0, validation_share > 0)
         self._min_test = max(1, min_test)
         self._min_validation = max(1, min_validation)

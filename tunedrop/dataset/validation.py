@@ -3,22 +3,24 @@
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from tunedrop.dataset.awaited import LateFindings, MediaChecker
+from tunedrop.dataset.curator import Curator, Settled
 from tunedrop.dataset.fast import CleanBlock
 from tunedrop.dataset.findings import MAX_FINDINGS, Fault, Findings
 from tunedrop.dataset.lines import SourceFile
 from tunedrop.dataset.report import FileFacts, RecordCounts, ValidationReport, severities
 from tunedrop.dataset.scanning import FileScan
+from tunedrop.dataset.settling import settled_by_curator, settled_by_keys, shares_of
 from tunedrop.dataset.size_rules import is_tolerated, size_faults
-from tunedrop.dataset.splits import Side, Split, SplitCounter, SplitPlan
+from tunedrop.dataset.splits import Side, SplitCounter, SplitPlan
 from tunedrop.dataset.tallies import SIDES, FileTally
 from tunedrop.dataset.target import Target
 from tunedrop.errors import DatasetRejectedError
 from tunedrop.recipe import Recipe
 
-__all__ = ["SIDES", "MediaChecker", "split_counter", "validate"]
+__all__ = ["SIDES", "MediaChecker", "validate"]
 
 # What it takes to write down what was found.
 _RESERVE_SECONDS = 30.0
@@ -31,6 +33,7 @@ _LateFaults = Iterable[tuple[str, int, Fault]]
 class _Options:
     record_limit: int | None
     media: MediaChecker | None
+    curator: Curator | None
     seconds_left: Callable[[], float]
     max_findings: int
     fingerprint: bool
@@ -43,6 +46,7 @@ def validate(
     record_limit: int | None = None,
     *,
     media: MediaChecker | None = None,
+    curator: Curator | None = None,
     seconds_left: Callable[[], float] = lambda: math.inf,
     max_findings: int = MAX_FINDINGS,
     fingerprint: bool = True,
@@ -51,13 +55,15 @@ def validate(
     """Check a dataset against a recipe's base model.
 
     `record_limit` is the account's own quota for records, where it was read. Without `media` no
-    image or video is looked at. A `DatasetRejectedError` where half a minute is left before all is
+    image or video is looked at; with a `curator` records are judged by what they say, too, and it
+    knows what became of each. A `DatasetRejectedError` where half a minute is left before all is
     read. Without `fingerprint` files have no SHA-256 and the dataset no digest. `fast=False` sends
     every line down the slow path, which finds the same.
     """
     options = _Options(
         record_limit=record_limit,
         media=media,
+        curator=curator,
         seconds_left=seconds_left,
         max_findings=max_findings,
         fingerprint=fingerprint,
@@ -76,7 +82,9 @@ class _Validation:
         self._target = Target.of(recipe)
         self._findings = Findings(options.max_findings)
         self._tallies: dict[Side, list[FileTally]] = {each: [] for each in SIDES}
-        self._counter = split_counter(recipe, self._target, files)
+        self._shares = shares_of(recipe, self._target, files)
+        self._counter = SplitCounter(**asdict(self._shares))
+        self._settled: Settled | None = None
 
     def report(self) -> ValidationReport:
         """Read everything unless it is too large, then judge sizes and shares."""
@@ -90,31 +98,32 @@ class _Validation:
                 self._read(role, source)
         if self._options.media:
             self._add_late(self._options.media.faults())
-        split = self._settled()
-        records = RecordCounts(
-            train=split.train,
-            validation=split.validation,
-            test=split.test,
-            rejected=sum(each.rejected for each in self._read_files()),
-        )
+        records, plan = self._settle()
         facts = {role: [each.facts(role) for each in self._tallies[role]] for role in SIDES}
         self._judge(records, facts)
-        return self._report(records, facts, split.plan)
+        return self._report(records, facts, plan)
 
     def _read(self, role: Side, source: SourceFile) -> None:
         timed = replace(source, chunks=lambda: self._in_time(source))
-        options, media = self._options, self._options.media
+        options, media, curator = self._options, self._options.media, self._options.curator
         scan = FileScan(timed, self._target, fast=options.fast, fingerprint=options.fingerprint)
-        tally = FileTally(scan, self._counter if role == "train" else None)
+        counted = role == "train" and not curator
+        tally = FileTally(scan, self._counter if counted else None)
         self._tallies[role].append(tally)
+        if curator:
+            curator.begin(role, source.name)
         readable = True
         for event in scan.events():
             if isinstance(event, CleanBlock):
                 tally.add_block(event)
+                if curator:
+                    curator.take_block(event)
                 continue
             readable = readable and not event.ends_file
             self._findings.add(event.faults, source.name, event.line)
             tally.add_line(event)
+            if curator and event.record is not None:
+                curator.take_record(event.record, event.line or 0)
             if media and event.parsed is not None and event.parsed.media:
                 media.take(event.parsed, source.name, event.line or 0)
         if readable and not tally.records and not tally.rejected:
@@ -145,20 +154,19 @@ class _Validation:
             self._findings.counts[fault.code] += 1
             if fault.is_error:
                 named[file].take_back(line)
+                if self._options.curator:
+                    self._options.curator.take_back(file, line)
             yield file, line, fault
 
     def _read_files(self) -> list[FileTally]:
         return [each for role in SIDES for each in self._tallies[role]]
 
-    def _settled(self) -> Split:
-        counts = {role: sum(each.records for each in self._tallies[role]) for role in SIDES}
-        split = self._counter.split(counts["train"], self._target.limits.min_training_records)
-        supported = self._target.customization.validation_set.supported
-        return replace(
-            split,
-            validation=split.validation + (counts["validation"] if supported else 0),
-            test=split.test + counts["test"],
-        )
+    def _settle(self) -> tuple[RecordCounts, SplitPlan]:
+        limit, curator = self._options.record_limit, self._options.curator
+        if curator is None:
+            return settled_by_keys(self._counter, self._tallies, self._recipe, self._target, limit)
+        self._settled = curator.settle(self._target, self._shares, limit)
+        return settled_by_curator(self._settled, self._tallies), SplitPlan()
 
     def _judge(self, records: RecordCounts, facts: _Facts) -> None:
         limit = self._options.record_limit
@@ -166,12 +174,17 @@ class _Validation:
         self._findings.add(faults, "the dataset")
 
     def _report(self, records: RecordCounts, facts: _Facts, plan: SplitPlan) -> ValidationReport:
+        judged = self._settled.findings if self._settled else ()
         counts = dict(self._findings.counts)
         errors, warnings = severities(counts)
+        for each, count in judged:
+            counts[each.code] = counts.get(each.code, 0) + count
+            errors += each.severity == "error"
+            warnings += each.severity == "warning"
         files = tuple(each for role in SIDES for each in facts[role])
         characters, trained = self._characters(plan)
         return ValidationReport(
-            fit=not self._findings.errors_beyond_lines and is_tolerated(records, self._recipe),
+            fit=self._is_fit(records),
             recipe=self._recipe.name,
             base_model=self._recipe.base_model,
             records=records,
@@ -181,39 +194,32 @@ class _Validation:
             counts=counts,
             errors=errors,
             warnings=warnings,
-            findings=tuple(self._findings.kept),
+            findings=(*self._findings.kept, *(each for each, _ in judged)),
             findings_left_out=self._findings.total - len(self._findings.kept),
             files=files,
             digest=_digest(files) if self._options.fingerprint else "",
             split=plan,
         )
 
+    def _is_fit(self, records: RecordCounts) -> bool:
+        if self._findings.errors_beyond_lines or (self._settled and self._settled.is_refused):
+            return False
+        return is_tolerated(records, self._recipe)
+
     def _characters(self, plan: SplitPlan) -> tuple[int, int]:
         """Of all usable records, and of those on the training side.
 
         The side is known of the first records, which stand for the rest where there are more.
         """
+        total = sum(each.characters for each in self._read_files())
+        if self._settled:
+            return total, self._settled.training_characters
         train = self._tallies["train"]
         _, lowest_key = plan.bounds()
         trained = sum(each.counted_characters(lowest_key) for each in train)
         counted = sum(each.counted_characters() for each in train)
         characters = sum(each.characters for each in train)
-        total = sum(each.characters for each in self._read_files())
         return total, trained * characters // max(counted, 1)
-
-
-def split_counter(
-    recipe: Recipe, target: Target, files: Mapping[Side, Sequence[SourceFile]]
-) -> SplitCounter:
-    """A counter with the recipe's shares; none is taken for a side that has files of its own."""
-    validated = target.customization.validation_set.supported and not files.get("validation")
-    return SplitCounter(
-        test_share=0.0 if files.get("test") else recipe.data.test_share,
-        min_test=recipe.evaluation.fewest_test_records,
-        validation_share=recipe.data.validation_share if validated else 0.0,
-        min_validation=target.limits.min_validation_records,
-        max_validation=target.limits.max_validation_records,
-    )
 
 
 def _stated(role: Side, sources: Sequence[SourceFile]) -> list[FileFacts]:

@@ -6,6 +6,7 @@ against it, as against a hash; the same files in the same order give the same nu
 """
 
 import re
+from collections.abc import Callable
 from hashlib import blake2b
 
 from tunedrop.quality.finding_data import Found
@@ -37,18 +38,26 @@ class Vault:
         return dict(sorted(self._counts.items()))
 
 
-def redact(text: str, vault: Vault, found: list[Found] | None = None) -> str:
+def redact(
+    text: str,
+    vault: Vault,
+    found: list[Found] | None = None,
+    *,
+    takes: Callable[[str], bool] = lambda _kind: True,
+) -> str:
     """The text with a placeholder for everything confidential, sure or not; redacting it again
     changes nothing.
 
-    `found` is what `find` says of this very text, where that is known.
+    `found` is what `find` says of this very text, where that is known. Kinds that `takes` does not
+    take stay.
     """
     pieces, reached = [], 0
-    for each in _outside_placeholders(text, find(text) if found is None else found):
+    everything = find(text) if found is None else found
+    for each in _outside_placeholders(text, [f for f in everything if takes(f.kind)]):
         pieces += [text[reached : each.start], vault.placeholder(each.kind, _datum(text, each))]
         reached = each.end
     redacted = "".join([*pieces, text[reached:]])
-    return redacted if redacted == text else redact(redacted, vault)
+    return redacted if redacted == text else redact(redacted, vault, takes=takes)
 
 
 def masked(text: str, found: Found) -> str:

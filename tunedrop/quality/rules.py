@@ -117,6 +117,18 @@ _RULES = (
         "The test set speaks of other things than the training set.",
         "Draw both from the same source, or add training records like those of the test set.",
     ),
+    Rule(
+        "known-to-champion",
+        "warning",
+        "A record to test with is one that the champion was trained on.",
+        "Nothing to do: it is left out, because the champion has seen the answer.",
+    ),
+    Rule(
+        "left-out",
+        "warning",
+        "There are more records than the base model takes.",
+        "Nothing to do: a part that stands for all is trained on, as `data.too_many: select` asks.",
+    ),
 )
 
 QUALITY_RULES = {rule.code: rule for rule in _RULES}

@@ -86,6 +86,25 @@ class QualityScan:
             self._judged = judged(measured)
         return self._judged
 
+    def labels(self) -> list[int]:
+        """For each record a number of its label: the same for all where completions are texts."""
+        measured = self._measured()
+        return measured.completions.tolist() if measured.labels else [0] * len(measured)
+
+    def settle(self, sides: Sequence[int]) -> None:
+        """Say where each record is in the end, as a place in `SIDES`; beyond them: nowhere.
+
+        Verdicts stay those of the sides that the records came with.
+        """
+        self.verdicts()
+        self._sides[:] = [np.array(sides, np.int64)]
+
+    def seen_in(self, training: Fingerprints, records: Sequence[int]) -> list[int]:
+        """Which of some records are in another training set, exactly or nearly."""
+        measured, places = self._measured(), np.array(records, np.int64)
+        found = training.holds(measured.keys[places], measured.sketches.of(places))
+        return [records[leak.tested] for leak in found]
+
     def fingerprints(self) -> Fingerprints:
         """To recognize the training records of this dataset by in later runs."""
         measured = self._measured()

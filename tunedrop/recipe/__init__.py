@@ -10,9 +10,12 @@ from tunedrop.recipe.model import (
     Data,
     Deployment,
     Evaluation,
+    Handling,
     Hyperparameters,
     Prices,
+    Protection,
     Recipe,
+    Threshold,
 )
 
 __all__ = [
@@ -20,9 +23,12 @@ __all__ = [
     "Data",
     "Deployment",
     "Evaluation",
+    "Handling",
     "Hyperparameters",
     "Prices",
+    "Protection",
     "Recipe",
+    "Threshold",
     "alternatives",
     "bedrock_hyperparameters",
     "check_region",

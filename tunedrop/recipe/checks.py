@@ -7,7 +7,7 @@ from tunedrop.errors import InvalidInputError
 from tunedrop.recipe.goals import goal_problems
 from tunedrop.recipe.hyperparameters import hyperparameter_problems
 from tunedrop.recipe.methods import method_problems, retired
-from tunedrop.recipe.model import Recipe
+from tunedrop.recipe.model import Handling, Recipe
 
 _LONGEST_PATIENCE_SECONDS = 7 * 86400
 _SHORTEST_LIFE_SECONDS = 2 * 3600
@@ -15,7 +15,6 @@ _SHORTEST_LIFE_SECONDS = 2 * 3600
 
 def problems(recipe: Recipe, *, allow_retired: bool, allow_unserved: bool = False) -> Iterator[str]:
     """Everything about a well-formed recipe that cannot be served, in words."""
-    yield from _not_yet_served(recipe)
     try:
         model = base_model(recipe.base_model)
     except InvalidInputError as error:
@@ -54,19 +53,6 @@ def check_region(recipe: Recipe, region: str) -> None:
             f"{region}, only in {', '.join(regions)}; choose deployment.mode provisioned, or "
             "another Region."
         )
-
-
-def _not_yet_served(recipe: Recipe) -> Iterator[str]:
-    """Keys whose check is not built yet are refused: silence would pass for protection."""
-    data = recipe.data
-    if data.personal_data != "keep":
-        yield _unserved("data.personal_data", data.personal_data, "personal data is not looked for")
-    if data.duplicates != "keep":
-        yield _unserved("data.duplicates", data.duplicates, "duplicates are not looked for")
-
-
-def _unserved(key: str, value: str, what: str) -> str:
-    return f'{key} "{value}" is not served by this version: {what}; "keep" says so openly'
 
 
 def _deployment_problems(recipe: Recipe, model: BaseModel) -> Iterator[str]:
@@ -121,3 +107,12 @@ def _data_problems(recipe: Recipe) -> Iterator[str]:
             f"data.validation_share and data.test_share together are {shares:g}; at most 0.5, so "
             "that at least half of the records train"
         )
+    if _drops(recipe.data.near_duplicates) and not _drops(recipe.data.duplicates):
+        yield (
+            "data.near_duplicates drops what nearly repeats an earlier record, and data.duplicates "
+            "keeps what repeats it; let data.duplicates drop, too"
+        )
+
+
+def _drops(handling: Handling) -> bool:
+    return handling == "drop" or getattr(handling, "otherwise", None) == "drop"

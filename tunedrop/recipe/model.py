@@ -72,14 +72,36 @@ class Hyperparameters(_Section, frozen=True):
     ] = field(default_factory=dict)
 
 
+class Threshold(_Section, frozen=True):
+    """Up to which share of the records a finding is borne with, and what is done below it."""
+
+    reject_above: Annotated[float, Meta(ge=0, le=1, description="a share from 0 to 1")]
+    otherwise: Literal["keep", "drop"] = "keep"
+
+
+Handling = Literal["keep", "drop", "reject"] | Threshold
+Protection = Literal["keep", "report", "redact", "reject"]
+
+
 class Data(_Section, frozen=True):
     """What is done with the records before they are trained on."""
 
     validation_share: Share = 0.1
     test_share: Share = 0.1
     rejected_share: Share = 0.0
-    personal_data: Literal["keep", "report", "redact", "reject"] = "keep"
-    duplicates: Literal["keep", "drop", "reject"] = "keep"
+    personal_data: Protection = "report"
+    secrets: Protection = "report"
+    duplicates: Handling = "keep"
+    near_duplicates: Handling = "keep"
+    contradictions: Handling = "keep"
+    trivial_completions: Handling = "keep"
+    truncated_completions: Handling = "keep"
+    answers_in_prompts: Handling = "keep"
+    boilerplate: Handling = "keep"
+    wrong_language: Handling = "keep"
+    label_noise: Handling = "keep"
+    same_completions: Literal["keep", "reject"] = "keep"
+    too_many: Literal["reject", "select"] = "reject"
 
 
 class Evaluation(_Section, frozen=True):

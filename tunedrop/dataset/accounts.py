@@ -1,0 +1,48 @@
+"""Accounts of the records that are not trained on: lines of rejected.jsonl."""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from tunedrop.dataset.findings import Finding
+from tunedrop.dataset.handling import looks_for_confidential_data
+from tunedrop.quality.personal_data import find
+from tunedrop.quality.rules import QUALITY_RULES
+from tunedrop.recipe import Data
+
+_ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|([/"nrt]))')
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+def rejection(raw: bytes, found: Sequence[Finding], data: Data) -> bytes:
+    """Of a line that holds no usable record.
+
+    Where the recipe asks about confidential data, a line that seems to hold some is not repeated.
+    """
+    reasons = [{"code": each.code, "field": each.field, "message": each.message} for each in found]
+    withheld = looks_for_confidential_data(data) and _is_confidential(raw)
+    return _account(found[0].file, found[0].line, reasons, None if withheld else raw)
+
+
+def omission(raw: bytes, code: str, file: str, line: int, *, withheld: bool) -> bytes:
+    """Of a usable record that is left out for what it says."""
+    reason = {"code": code, "field": None, "message": QUALITY_RULES[code].meaning}
+    return _account(file, line, [reason], None if withheld else raw)
+
+
+def _account(file: str, line: int | None, reasons: object, raw: bytes | None) -> bytes:
+    account = {"file": file, "line": line, "reasons": reasons}
+    if raw is not None:
+        account["record"] = raw.decode(errors="replace")
+    return msgspec.json.encode(account) + b"\n"
+
+
+def _is_confidential(raw: bytes) -> bool:
+    """Whether anything is found in a line, as it stands or behind JSON's escapes."""
+    text = raw.decode(errors="replace")
+    return bool(find(text) or find(_ESCAPE.sub(_unescaped, text)))
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16)) if match[1] else _ESCAPED.get(match[2], match[2])

@@ -1,0 +1,55 @@
+"""What was decided of every usable record, in the order of reading: a byte for each."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec import Struct
+
+from tunedrop.dataset.splits import Side
+
+SIDES: tuple[Side, ...] = ("train", "validation", "test")
+CONFIDENTIAL_BIT = 0x80
+_REASON = 0x7F
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """A record's side, or the `code` why it has none; whether it holds confidential data."""
+
+    side: Side | None
+    code: str
+    is_confidential: bool
+
+
+class Decisions(Struct, frozen=True, kw_only=True):
+    """`codes` are the reasons for leaving records out; `files` are bytes for each file, in order.
+
+    A byte is the place of a side in `SIDES`, or behind those the place of a code; its highest bit
+    marks records that hold confidential data.
+    """
+
+    codes: tuple[str, ...]
+    files: tuple[bytes, ...]
+
+    def of_file(self, number: int) -> Iterator[Decision]:
+        """The decisions for one file's records."""
+        known = [self._decision(byte) for byte in range(len(SIDES) + len(self.codes))]
+        marked = [replace(each, is_confidential=True) for each in known]
+        for byte in self.files[number]:
+            yield (marked if byte & CONFIDENTIAL_BIT else known)[byte & _REASON]
+
+    def _decision(self, byte: int) -> Decision:
+        if byte < len(SIDES):
+            return Decision(side=SIDES[byte], code="", is_confidential=False)
+        return Decision(side=None, code=self.codes[byte - len(SIDES)], is_confidential=False)
+
+    def to_bytes(self) -> bytes:
+        """As `from_bytes` takes it."""
+        return zlib.compress(msgspec.msgpack.encode(self))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Decisions":
+        """Decisions that `to_bytes` wrote."""
+        return msgspec.msgpack.decode(zlib.decompress(data), type=cls)

@@ -1,0 +1,195 @@
+"""Sides of records in groups: near-duplicates stay together, and every label is on every side."""
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tunedrop.dataset.splits import SPACE, Shares
+
+TRAIN, VALIDATION, TEST = range(3)
+
+_ODD = 0x9E3779B97F4A7C15
+_LEAST_OF_LABEL = 10
+_SHARE_OF_SIDE = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """The side of each record; `moved` are those that follow their group to another than theirs."""
+
+    sides: Sequence[int]
+    moved: int
+
+
+def placed(
+    keys: Sequence[int],
+    groups: Sequence[int],
+    labels: Sequence[int],
+    shares: Shares,
+    min_training: int,
+) -> Placement:
+    """Settle sides by the keys of the records' groups.
+
+    A group goes where the key of its leader puts it, which its content alone decides. A group that
+    would be half of a side or more is trained on. A label of at least ten records has at least one
+    group on each side; sides that are too small take the groups with the smallest keys.
+    """
+    return _Placing(keys, groups, labels, shares).placement(min_training)
+
+
+class _Placing:
+    def __init__(
+        self,
+        keys: Sequence[int],
+        groups: Sequence[int],
+        labels: Sequence[int],
+        shares: Shares,
+    ) -> None:
+        self._keys = keys
+        self._groups = groups
+        self._labels = labels
+        self._shares = shares
+        self._sizes: dict[int, int] = {}
+        self._leaders: dict[int, int] = {}
+        for record, group in enumerate(groups):
+            self._sizes[group] = self._sizes.get(group, 0) + 1
+            leader = self._leaders.setdefault(group, record)
+            if _mixed(keys[record]) < _mixed(keys[leader]):
+                self._leaders[group] = record
+        self._order = sorted(self._leaders, key=lambda group: keys[self._leaders[group]])
+        self._sides: dict[int, int] = {}
+        self._counts = [0, 0, 0]
+
+    def placement(self, min_training: int) -> Placement:
+        self._place_by_key()
+        self._place_labels(min_training)
+        shares = self._shares
+        if shares.test_share:
+            self._fill(TEST, max(1, shares.min_test), min_training)
+        if shares.validation_share:
+            self._fill(VALIDATION, max(1, shares.min_validation), min_training)
+            self._limit_validation()
+        sides = array("B", (self._sides[group] for group in self._groups))
+        moved = sum(
+            self._side_of(key) != side
+            for key, group, side in zip(self._keys, self._groups, sides, strict=True)
+            if self._sizes[group] > 1
+        )
+        return Placement(sides=sides, moved=moved)
+
+    def _side_of(self, key: int) -> int:
+        if key < int(self._shares.test_share * SPACE):
+            return TEST
+        shares = self._shares.test_share + self._shares.validation_share
+        return VALIDATION if key < int(shares * SPACE) else TRAIN
+
+    def _place_by_key(self) -> None:
+        share = {TEST: self._shares.test_share, VALIDATION: self._shares.validation_share}
+        for group in self._order:
+            side, size = self._side_of(self._keys[self._leaders[group]]), self._sizes[group]
+            if side != TRAIN and 1 < size >= _SHARE_OF_SIDE * share[side] * len(self._keys):
+                side = TRAIN
+            self._sides[group] = side
+            self._counts[side] += size
+
+    def _place_labels(self, min_training: int) -> None:
+        by_label: dict[int, list[int]] = {}
+        for group in self._order:
+            by_label.setdefault(self._labels[self._leaders[group]], []).append(group)
+        if len(by_label) == 1:
+            return
+        wanted = [
+            side
+            for side, share in (
+                (TEST, self._shares.test_share),
+                (VALIDATION, self._shares.validation_share),
+            )
+            if share
+        ]
+        for groups in by_label.values():
+            if sum(self._sizes[group] for group in groups) < _LEAST_OF_LABEL:
+                continue
+            for side in wanted:
+                if all(self._sides[group] != side for group in groups):
+                    self._take(side, iter(groups), 1, min_training)
+
+    def _fill(self, side: int, fewest: int, min_training: int) -> None:
+        """Take groups from training until there are enough, or give up a side of too few."""
+        self._take(side, iter(self._order), fewest - self._counts[side], min_training)
+        if side == VALIDATION and self._counts[side] < fewest:
+            for group in self._order:
+                if self._sides[group] == side:
+                    self._move(group, TRAIN)
+
+    def _take(self, side: int, groups: Iterator[int], lacking: int, min_training: int) -> None:
+        for group in groups:
+            if lacking <= 0:
+                return
+            size = self._sizes[group]
+            takes = (TRAIN, VALIDATION) if side == TEST else (TRAIN,)
+            left = sum(self._counts[each] for each in takes) - size
+            if self._sides[group] in takes and left >= max(min_training, 1):
+                self._move(group, side)
+                lacking -= size
+
+    def _limit_validation(self) -> None:
+        most = self._shares.max_validation
+        for group in reversed(self._order):
+            if most is None or self._counts[VALIDATION] <= most:
+                return
+            if self._sides[group] == VALIDATION:
+                self._move(group, TRAIN)
+
+    def _move(self, group: int, side: int) -> None:
+        self._counts[self._sides[group]] -= self._sizes[group]
+        self._counts[side] += self._sizes[group]
+        self._sides[group] = side
+
+
+def selected(
+    records: Sequence[int],
+    keys: Sequence[int],
+    groups: Sequence[int],
+    labels: Sequence[int],
+    most: int,
+) -> set[int]:
+    """At most so many of some records: each label in its share, of every group one before two.
+
+    `records` are places in the other sequences.
+    """
+    by_label: dict[int, list[int]] = {}
+    for record in records:
+        by_label.setdefault(labels[record], []).append(record)
+    quotas = _quotas({label: len(each) for label, each in by_label.items()}, most)
+    return {
+        record
+        for label, each in by_label.items()
+        for record in _spread(each, keys, groups)[: quotas[label]]
+    }
+
+
+def _spread(records: Sequence[int], keys: Sequence[int], groups: Sequence[int]) -> list[int]:
+    ranks: dict[int, int] = {}
+    ranked = []
+    for record in sorted(records, key=lambda each: (keys[each], each)):
+        rank = ranks[groups[record]] = ranks.get(groups[record], -1) + 1
+        ranked.append((rank, _mixed(keys[record]), record))
+    return [record for _, _, record in sorted(ranked)]
+
+
+def _quotas(sizes: dict[int, int], most: int) -> dict[int, int]:
+    """Shares of `most` in proportion; what is left goes to the largest remainders."""
+    total = sum(sizes.values())
+    if total <= most:
+        return sizes
+    quotas = {label: size * most // total for label, size in sizes.items()}
+    remainders = sorted(sizes, key=lambda label: (-(sizes[label] * most % total), label))
+    for label in remainders[: most - sum(quotas.values())]:
+        quotas[label] += 1
+    return quotas
+
+
+def _mixed(key: int) -> int:
+    """Another order of keys, so that large groups fall on every side, not on the first alone."""
+    key = ((key ^ (key >> 32)) * _ODD) % SPACE
+    return key ^ (key >> 29)

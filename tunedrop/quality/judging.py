@@ -1,0 +1,103 @@
+"""Decides on every record: what the recipe says of what was found, and then its side."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from tunedrop.dataset.handling import CONFIDENTIAL, protection, treatments
+from tunedrop.dataset.sides import TEST, TRAIN, VALIDATION, placed, selected
+from tunedrop.dataset.size_rules import training_room
+from tunedrop.dataset.splits import Shares
+from tunedrop.dataset.target import Target
+from tunedrop.quality.leakage import Fingerprints
+from tunedrop.quality.rules import QUALITY_RULES
+from tunedrop.quality.scan import QualityScan
+from tunedrop.recipe import Data
+
+# Media that are wrong are found late: the record is rejected for a reason of the validator's own.
+MEDIA = "media"
+LEFT_OUT, KNOWN, LEAKAGE = "left-out", "known-to-champion", "leakage"
+CODES = (*QUALITY_RULES, MEDIA)
+OUT = TEST + 1
+
+
+class Judging:
+    """`decided` begins with each record's role, and ends with a side or a reason behind the sides.
+
+    `dropped` counts the records that have none, by code; `exceeded` are the codes of which there is
+    more than the recipe bears.
+    """
+
+    def __init__(self, data: Data, scan: QualityScan, roles: Iterable[int]) -> None:
+        self.decided = bytearray(roles)
+        self.dropped: Counter[str] = Counter()
+        self.exceeded: set[str] = set()
+        self._data = data
+        self._scan = scan
+        self._verdicts = scan.verdicts()
+        self._labels = scan.labels()
+        alike = self._verdicts.duplicates.cluster.tolist()
+        self._groups = [own if group < 0 else group for own, group in enumerate(alike)]
+
+    def judge(self, without_media: Iterable[int]) -> None:
+        """Take out what the recipe does not train on, and what training would give away."""
+        self._leave(MEDIA, without_media)
+        for code in CONFIDENTIAL:
+            if protection(self._data, code) == "reject":
+                self._leave(code, self.records(code))
+        for code, treatment in treatments(self._data).items():
+            found = self.records(code)
+            if treatment.most is not None and len(found) > treatment.most * len(self.decided):
+                self.exceeded.add(code)
+            elif treatment.drops:
+                self._leave(code, found)
+        self._leave(LEAKAGE, self.records(LEAKAGE))
+
+    def records(self, code: str) -> list[int]:
+        """The records that a rule speaks of."""
+        found = self._verdicts.records.get(code)
+        return [] if found is None else [int(each) for each in found]
+
+    def confidential(self) -> set[int]:
+        """The records that hold, or may hold, what the recipe protects."""
+        kinds = [code for code in CONFIDENTIAL if protection(self._data, code) != "keep"]
+        codes = [f"{begun}{code}" for code in kinds for begun in ("", "possible-")]
+        return {record for code in codes for record in self.records(code)}
+
+    def place(self, keys: Sequence[int], shares: Shares, min_training: int) -> int:
+        """Split the training file; the number of records that follow their group elsewhere."""
+        split = [record for record, side in enumerate(self.decided) if side == TRAIN]
+        placement = placed(
+            [keys[record] for record in split],
+            [self._groups[record] for record in split],
+            [self._labels[record] for record in split],
+            shares,
+            min_training,
+        )
+        for record, side in zip(split, placement.sides, strict=True):
+            self.decided[record] = side
+        return placement.moved
+
+    def leave_out_known(self, champion: Fingerprints) -> None:
+        """Test with nothing that the champion was trained on."""
+        tested = [record for record, side in enumerate(self.decided) if side == TEST]
+        if tested:
+            self._leave(KNOWN, self._scan.seen_in(champion, tested))
+
+    def select(self, keys: Sequence[int], target: Target, record_limit: int | None) -> None:
+        """Leave out what is more than the base model takes."""
+        self._fit(VALIDATION, target.limits.max_validation_records, keys)
+        validated = self.decided.count(VALIDATION)
+        self._fit(TRAIN, training_room(target, record_limit, validated), keys)
+
+    def _fit(self, side: int, most: int | None, keys: Sequence[int]) -> None:
+        records = [record for record, each in enumerate(self.decided) if each == side]
+        if most is None or len(records) <= most:
+            return
+        kept = selected(records, keys, self._groups, self._labels, most)
+        self._leave(LEFT_OUT, (record for record in records if record not in kept))
+
+    def _leave(self, code: str, records: Iterable[int]) -> None:
+        for record in records:
+            if self.decided[record] < OUT:
+                self.decided[record] = OUT + CODES.index(code)
+                self.dropped[code] += 1
