@@ -96,7 +96,7 @@ class Conclusion:
         record = {**plain(run), "next_step": next_step(run)}
         content = msgspec.json.format(msgspec.json.encode(record))
         self.artifacts.write(run.layout.record, content, "application/json")
-        page = self.render(self._with_examples(run, record)).encode()
+        page = self.render(self._for_page(run, record)).encode()
         self.artifacts.write(run.layout.report, page, "text/html; charset=utf-8")
         report = self.artifacts.uri(run.layout.report)
         self.answers.write(_answer(run, report))
@@ -105,10 +105,16 @@ class Conclusion:
             message=f"{run.cause}\n\nRun: {run.run_id}\nReport: {report}",
         )
 
-    def _with_examples(self, run: Run, record: dict[str, Any]) -> dict[str, Any]:
-        """The record with the answers that only the page shows: no table holds a prompt."""
-        content = self.artifacts.read_if_there(run.layout.evaluation("metrics.json"))
-        return {**record, "evaluation": msgspec.json.decode(content)} if content else record
+    def _for_page(self, run: Run, record: dict[str, Any]) -> dict[str, Any]:
+        """The record with what the page alone shows: no table holds a prompt, or a label."""
+        files = {
+            "evaluation": run.layout.evaluation("metrics.json"),
+            "quality": run.layout.dataset("quality.json"),
+        }
+        found = {name: self.artifacts.read_if_there(key) for name, key in files.items()}
+        return record | {
+            name: msgspec.json.decode(content) for name, content in found.items() if content
+        }
 
 
 def outcome_of(run: Run) -> tuple[str, str]:

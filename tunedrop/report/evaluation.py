@@ -32,6 +32,7 @@ def evaluation(run: Record) -> dict[str, Any] | None:
         ],
         "asked": text(found.get("asked")),
         "general": _general(section(found, "general")),
+        "general_metric": text(section(found, "general").get("metric") or "rouge_l"),
         "confusion": _confusion(section(found, "confusion")),
         "examples": [_example(each) for each in found.get("examples") or []],
     }

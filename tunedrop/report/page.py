@@ -2,30 +2,35 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from tunedrop.report.view import view
+from tunedrop.report.reading import Record
+from tunedrop.report.view import card_view, view
 
 _HERE = Path(__file__).parent
 
 
-def render(run: Mapping[str, Any]) -> str:
+def render(run: Record) -> str:
     """The page of a run record; any section of the record may be missing.
 
-    Example answers are shown if `evaluation.examples` was added to the record. Everything in the
-    record is escaped: datasets are written by strangers.
+    Example answers are shown if `evaluation.examples` was added to the record, the data card in
+    full if the quality report stands at `quality`. Everything in the record is escaped: datasets
+    are written by strangers.
     """
-    return _template().render(view(run))
+    return _template("page.html").render(view(run))
+
+
+def render_card(run: Record) -> str:
+    """The data card alone, of a record that has only the sections about its dataset."""
+    return _template("card.html").render(card_view(run))
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
@@ -37,4 +42,4 @@ def _template() -> Template:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     # The style sheet is our own file; the browser runs no script and no style but this one.
     environment.globals.update(style=Markup(style), style_hash=digest)  # noqa: S704
-    return environment.get_template("page.html")
+    return environment.get_template(name)

@@ -5,18 +5,17 @@ Any section may be missing: a run ends where it ends. A section without anything
 
 from typing import Any
 
-from tunedrop.report import formatting
+from tunedrop.report.card import card
 from tunedrop.report.chart import loss_chart
 from tunedrop.report.cost import cost
 from tunedrop.report.evaluation import evaluation
 from tunedrop.report.lineage import lineage
 from tunedrop.report.reading import Facts, Record, deployment_mode, known, section, text, time
-from tunedrop.report.sentences import RUNBOOK, OutcomeWords, words_for
+from tunedrop.report.sentences import RUNBOOK, OutcomeWords, Tone, words_for
 from tunedrop.report.timeline import steps, whole_duration
 from tunedrop.settings import model_parameter
 
 _MARKS = {"good": "\u2713", "neutral": "\u2013", "attention": "!", "bad": "\u2715"}
-_SOURCE_ROLES = ("train", "validation", "test", "rejected")
 
 
 def view(run: Record) -> dict[str, Any]:
@@ -24,6 +23,7 @@ def view(run: Record) -> dict[str, Any]:
     words = words_for(run.get("outcome"), is_promoted=_is_in_service(run))
     return {
         "words": words,
+        "tone": words.tone,
         "mark": _MARKS[words.tone],
         "run_id": text(run.get("run_id")),
         "recipe": text(run.get("recipe")),
@@ -35,13 +35,45 @@ def view(run: Record) -> dict[str, Any]:
         "still_billing": section(run, "clean_up").get("still_billing") or [],
         "billing_note": _billing_note(run) if words.runbook_heading else "",
         "steps": steps(run),
-        "dataset": _dataset(run),
+        "dataset": card(run),
+        "base_model_note": text(run.get("base_model_note")),
         "training": _training(run),
         "evaluation": evaluation(run),
         "cost": cost(run),
         "call": _call(run),
         "lineage": lineage(run),
     }
+
+
+def card_view(run: Record) -> dict[str, Any]:
+    """Everything that the template of a data card alone needs."""
+    dataset, snapshot = section(run, "dataset"), section(run, "snapshot")
+    tone, title = _judged(dataset)
+    return {
+        "tone": tone,
+        "mark": _MARKS[tone],
+        "title": title,
+        "name": text(run.get("name")),
+        "recipe": text(run.get("recipe")),
+        "summary": text(run.get("cause")),
+        "facts_of_head": known(
+            [
+                ("Dataset", run.get("name")),
+                ("Base model", snapshot.get("base_model")),
+                ("Method", snapshot.get("method")),
+            ]
+        ),
+        "dataset": card(run),
+        "lineage": lineage(run),
+    }
+
+
+def _judged(dataset: Record) -> tuple[Tone, str]:
+    if not dataset.get("fit"):
+        return "bad", "The dataset does not suit"
+    if dataset.get("errors") or dataset.get("warnings"):
+        return "attention", "The dataset suits, with something to look at"
+    return "good", "The dataset suits"
 
 
 def _is_in_service(run: Record) -> bool:
@@ -92,32 +124,6 @@ def _billing_note(run: Record) -> str:
     made_something = bool(run.get("job") or run.get("deployment"))
     is_cleaned = bool(section(run, "clean_up"))
     return "unknown: clean-up left no record" if made_something and not is_cleaned else "nothing"
-
-
-def _dataset(run: Record) -> dict[str, Any] | None:
-    dataset = section(run, "dataset")
-    if not dataset:
-        return None
-    records = section(dataset, "records")
-    facts = [
-        (f"{role.capitalize()} records", formatting.count(records[role]))
-        for role in _SOURCE_ROLES
-        if role in records
-    ]
-    if dataset.get("tokens") is not None:
-        facts.append(("Tokens, estimated", formatting.count(dataset["tokens"])))
-    counts = section(dataset, "counts")
-    return {
-        "facts": facts,
-        "findings": [_finding(each) for each in dataset.get("findings") or []],
-        "counts": [(code, formatting.count(number)) for code, number in counts.items()],
-        "found": sum(int(number) for number in counts.values()),
-    }
-
-
-def _finding(finding: Record) -> dict[str, Any]:
-    names = ("severity", "file", "line", "field", "message", "hint", "code")
-    return {name: text(finding.get(name)) for name in names}
 
 
 def _training(run: Record) -> dict[str, Any] | None:

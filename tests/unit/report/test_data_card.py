@@ -1,0 +1,148 @@
+"""The data card: what to do first, what was found, and pictures that everybody can read."""
+
+from typing import Any
+
+import pytest
+import report_records as records
+from quality_reports import EMAIL, PHONE, flawed, labelled
+from test_page import Page, page
+
+from tunedrop.report.bars import bars, share
+from tunedrop.report.card import card
+from tunedrop.report.histogram import histogram
+from tunedrop.report.page import render_card
+
+
+def measured(report: dict[str, Any], **dataset: Any) -> dict[str, Any]:
+    run = records.succeeded()
+    return {**run, "dataset": {**run["dataset"], **dataset}, "quality": report}
+
+
+def shown(run: dict[str, Any]) -> dict[str, Any]:
+    found = card(run)
+    assert found is not None
+    return found
+
+
+def test_what_blocks_comes_first_and_three_things_are_enough() -> None:
+    first = shown(measured(flawed()))["first"]
+    assert len(first) == 3
+    severities = [each["severity"] for each in first]
+    assert severities == sorted(severities)
+    assert first[0]["code"] == "leakage"
+    assert "not tested" in first[0]["way_out"]
+
+
+def test_what_the_recipe_had_done_asks_nothing_of_anybody() -> None:
+    run = measured(flawed(), quality={"dropped": {"exact-duplicate": 2, "leakage": 1}})
+    run["snapshot"] = {**run["snapshot"], "data": {"personal_data": "redact"}}
+    found = shown(run)
+    codes = {each["code"] for each in found["first"]}
+    assert not codes & {"exact-duplicate", "leakage", "personal-data"}
+    assert [(each.name, each.amount) for each in found["dropped"]] == [
+        ("exact-duplicate", "2"),
+        ("leakage", "1"),
+    ]
+
+
+def test_confidential_data_stand_there_by_their_shape_alone() -> None:
+    told = page(measured(flawed()))
+    assert EMAIL not in told.html and PHONE not in told.html
+    assert "aaaa.aaa@aaaaaaa.aaa" in told.text("li")
+    assert "(999) 999-9999" in told.text("li")
+
+
+def test_records_are_found_by_file_and_line() -> None:
+    told = page(measured(flawed()))
+    assert "october.jsonl, line 55 is october.jsonl, line 8" in told.text("li")
+    assert "october.jsonl, lines 1, 51" in told.text("th")
+
+
+def test_a_finding_of_both_reports_stands_there_once() -> None:
+    quality = flawed()
+    run = measured(quality, findings=quality["findings"], counts=quality["counts"])
+    found = shown(run)
+    assert found["findings"] == [] and found["counts"] == []
+    assert len(found["quality_findings"]) == len(quality["findings"])
+
+
+def test_labels_are_drawn_with_their_records_and_spellings() -> None:
+    told = page(measured(labelled()))
+    assert "delivery" in told.text("th")
+    assert '"Billing" and "billing"' in told.text("li")
+
+
+def test_lengths_are_pictures_with_title_and_description() -> None:
+    told = page(measured(flawed()))
+    pictures = [svg for svg in told.all("svg") if svg.get("role") == "img"]
+    assert len(pictures) == 3
+    ids = {attributes.get("id") for _, attributes in told.elements}
+    assert {name for svg in pictures for name in (svg["aria-labelledby"] or "").split()} <= ids
+    assert "56 completions of about" in told.text("desc")
+
+
+def test_tables_of_amounts_have_headers_and_a_caption() -> None:
+    told = page(measured(flawed(), redacted={"email": 4}))
+    assert len(told.all("caption")) == len(told.all("table"))
+    assert all({"scope"} <= set(cell) for cell in told.all("th"))
+    assert "What placeholders stand for now" in told.text("caption")
+
+
+def test_the_card_alone_is_a_whole_page() -> None:
+    run = measured(flawed(), fit=True, errors=0, warnings=4)
+    told = Page(render_card({**run, "name": "october.jsonl"}))
+    assert "The dataset suits, with something to look at" in told.text("h1")
+    assert told.headings == ["Dataset", "Lineage"]
+    assert "What training costs" in told.text("h3")
+    assert not told.all("script")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "title"),
+    [
+        ({"fit": True, "errors": 0, "warnings": 0}, "The dataset suits"),
+        ({"fit": False, "errors": 3, "warnings": 0}, "The dataset does not suit"),
+    ],
+)
+def test_the_card_alone_says_its_verdict_first(dataset: dict[str, Any], title: str) -> None:
+    assert Page(render_card(measured(flawed(), **dataset))).text("h1").endswith(title)
+
+
+def test_without_measures_the_card_says_so() -> None:
+    assert "was not measured" in page(records.succeeded()).text("main")
+
+
+def test_a_note_on_the_base_model_is_shown() -> None:
+    run = records.succeeded() | {"base_model_note": "Nova Micro retires on 1 May 2027."}
+    assert "Nova Micro retires on 1 May 2027." in page(run).text("p")
+
+
+def test_the_drift_against_the_champion_is_told_in_words() -> None:
+    drift = {"prompt_lengths": 0.04, "words": 0.31}
+    run = measured(flawed() | {"drift": drift})
+    assert [row[2] for row in shown(run)["drift"]] == ["much alike", "different"]
+
+
+def test_shares_are_never_rounded_to_nothing_or_all() -> None:
+    assert [share(part, 1000) for part in (0, 1, 500, 999, 1000)] == [
+        "0%", "< 1%", "50%", "> 99%", "100%",
+    ]  # fmt: skip
+
+
+def test_bars_are_drawn_as_text_in_half_cells() -> None:
+    long, half, nothing = bars([("a", 10), ("b", 5), ("c", 0)])
+    assert (long.text(4), half.text(4), nothing.text(4)) == ("████", "██", "")
+    assert bars([("a", 1), ("b", 8)])[0].text(4) == "▌"
+
+
+def test_lengths_run_from_the_shortest_to_the_longest_text() -> None:
+    drawn = histogram("prompts", [0] * 12 + [5, 10, 0, 5] + [0] * 8)
+    assert drawn is not None
+    assert drawn.edges == ("64", "130", "260")
+    assert [each.share for each in drawn.columns] == [0.5, 1.0, 0.0, 0.5]
+    assert "half have fewer than 130" in drawn.description
+
+
+@pytest.mark.parametrize("counts", [None, [], [0, 0], [7, 0]])
+def test_texts_without_length_are_not_drawn(counts: list[int] | None) -> None:
+    assert histogram("completions", counts) is None

@@ -1,0 +1,232 @@
+"""The data card: what a dataset is worth, what to do first, and what was made of it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tunedrop.report import formatting
+from tunedrop.report.bars import Bar, bars, share
+from tunedrop.report.findings import do_first, finding, place_of, quality_findings
+from tunedrop.report.histogram import Histogram, histogram
+from tunedrop.report.reading import Facts, Record, known, section, text
+
+_SIDES = {
+    "train": "To train on",
+    "validation": "To validate with",
+    "test": "To test with",
+    "dropped": "Dropped by the recipe",
+    "left_out": "Left out for want of room",
+    "rejected": "Rejected",
+}
+_MOST_BARS = 12
+_MOST_GROUPS = 8
+_MEMBERS = 4
+_NOTABLE_DRIFT = 0.2
+_DRIFT = {
+    "prompt_lengths": "Lengths of prompts",
+    "completion_lengths": "Lengths of completions",
+    "languages": "Languages",
+    "labels": "Labels",
+    "words": "Words",
+}
+
+
+def card(run: Record) -> dict[str, Any] | None:
+    """Everything that page and terminal show of a dataset; None where there is none.
+
+    The quality report stands at `quality`, beside the run record's own sections.
+    """
+    dataset, quality = section(run, "dataset"), section(run, "quality")
+    if not dataset:
+        return None
+    shown = quality_findings(quality)
+    codes = {each["code"] for each in shown}
+    others = [finding(each) for each in dataset.get("findings") or [] if each["code"] not in codes]
+    counts = {c: n for c, n in section(dataset, "counts").items() if c not in codes}
+    return {
+        "verdict": _verdict(run, dataset, quality),
+        "first": do_first(dataset, quality, _settled(run)),
+        "facts": _facts(dataset, quality),
+        "quality_findings": shown,
+        "findings": others,
+        "counts": [(code, formatting.count(number)) for code, number in counts.items()],
+        "found": sum(int(number) for number in counts.values()),
+        "is_measured": bool(quality),
+        **_pictures(run, dataset, quality),
+    }
+
+
+def _pictures(run: Record, dataset: Record, quality: Record) -> dict[str, Any]:
+    labels = section(quality, "labels")
+    return {
+        "sides": _sides(dataset),
+        "lengths": _lengths(section(quality, "summary")),
+        "labels": _most((labels.get("labels") or ()), labels.get("left_out") or 0),
+        "groups": _groups(quality),
+        "groups_in_all": int(section(quality, "duplicates").get("groups") or 0),
+        "languages": _languages(section(quality, "summary", "languages")),
+        "dropped": bars(sorted(dropped(run).items(), key=lambda each: -each[1])),
+        "redacted": bars(section(dataset, "redacted").items()),
+        "tokens": _tokens(dataset),
+        "estimate": _estimate(run),
+        "drift": _drift(section(quality, "drift")),
+    }
+
+
+def dropped(run: Record) -> dict[str, int]:
+    """How many records were left out, by the rule that asked for it."""
+    dataset = section(run, "dataset")
+    found = section(dataset, "quality", "dropped") or section(dataset, "dropped")
+    return {code: int(number) for code, number in found.items() if number}
+
+
+def _settled(run: Record) -> set[str]:
+    """The rules about which nobody has to do anything, because the recipe had it done."""
+    data = section(run, "snapshot", "data")
+    redacted = {
+        code
+        for code, key in (("personal-data", "personal_data"), ("secret", "secrets"))
+        if data.get(key) == "redact"
+    }
+    hinted = {f"possible-{code}" for code in redacted}
+    return {*dropped(run), *redacted, *hinted, "known-to-champion", "left-out"}
+
+
+def _verdict(run: Record, dataset: Record, quality: Record) -> str:
+    errors = int(dataset.get("errors") or 0)
+    total = sum(int(each) for each in section(dataset, "records").values())
+    is_refused = run.get("outcome") == "DatasetRejected" or dataset.get("fit") is False
+    said = "The dataset was not accepted." if is_refused else "The dataset can be trained on."
+    if not quality:
+        return f"{said} What its records are worth was not measured."
+    kept = int(quality.get("effective_records") or 0)
+    measured = sum(int(each) for each in section(quality, "records").values()) or total
+    of_all = f"{formatting.count(kept)} of {formatting.count(total)} records"
+    worth = f"Without repetition it amounts to {of_all}."
+    nothing = " Nothing was found that speaks against it." if not errors and kept == total else ""
+    return f"{said} {worth if measured else ''}{nothing}".strip()
+
+
+def _facts(dataset: Record, quality: Record) -> Facts:
+    records = section(dataset, "records")
+    facts = [
+        (f"{role.capitalize().replace('_', ' ')} records", formatting.count(records[role]))
+        for role in _SIDES
+        if role in records and (records[role] or role in ("train", "validation", "test"))
+    ]
+    if dataset.get("tokens") is not None:
+        facts.append(("Tokens, estimated", formatting.count(dataset["tokens"])))
+    if not quality:
+        return facts
+    total = sum(int(each) for each in records.values())
+    effective = formatting.decimal(quality.get("effective_records"))
+    distinct = formatting.decimal(quality.get("distinct_share")) or 0.0
+    ratio = formatting.decimal(quality.get("compression_ratio")) or 0.0
+    label_count = section(quality, "labels").get("count")
+    return facts + known(
+        [
+            ("Without repetition", share(effective or 0, total)),
+            ("Different word pairs", share(distinct, 1)),
+            ("zlib makes it smaller", f"{ratio:.1f} times" if ratio else ""),
+            ("Labels", formatting.count(label_count) if label_count else ""),
+        ]
+    )
+
+
+def _sides(dataset: Record) -> tuple[Bar, ...]:
+    records = section(dataset, "records")
+    amounts = [(words, int(records.get(role) or 0)) for role, words in _SIDES.items()]
+    return bars((words, number) for words, number in amounts if number)
+
+
+def _lengths(summary: Record) -> list[Histogram]:
+    pictures = (
+        histogram("prompts", summary.get("prompt_lengths")),
+        histogram("completions", summary.get("completion_lengths")),
+    )
+    return [each for each in pictures if each]
+
+
+def _most(labels: Any, left_out: int) -> tuple[Bar, ...]:
+    """The most frequent labels, and the others as one."""
+    amounts = [(text(name), int(number)) for name, number in labels]
+    rest = amounts[_MOST_BARS:]
+    shown = amounts[:_MOST_BARS]
+    if rest:
+        others = f"({formatting.count(len(rest) + left_out)} more labels)"
+        shown.append((others, sum(number for _, number in rest)))
+    return bars(shown)
+
+
+def _languages(found: Mapping[str, int]) -> tuple[Bar, ...]:
+    """Only where there is more than one."""
+    spoken = sorted(found.items(), key=lambda each: -each[1])
+    return bars(spoken[:_MOST_BARS]) if len(spoken) > 1 else ()
+
+
+def _groups(quality: Record) -> list[tuple[Bar, str]]:
+    """The largest groups of duplicates, with how much alike two of each are."""
+    places = section(quality, "places")
+    groups = (section(quality, "duplicates").get("largest") or ())[:_MOST_GROUPS]
+    rows = bars((_members(each, places), int(each.get("size") or 0)) for each in groups)
+    return [(row, _alike(each)) for row, each in zip(rows, groups, strict=True)]
+
+
+def _members(group: Record, places: Record) -> str:
+    members = list(group.get("members") or ())[:_MEMBERS]
+    more = int(group.get("size") or 0) - len(members)
+    named = _shortened([place_of(each, places) for each in members])
+    return named + (f" and {formatting.count(more)} more" if more > 0 else "")
+
+
+def _shortened(named: list[str]) -> str:
+    """The file once where all are in it: `a.jsonl, line 3, line 9`."""
+    files = {name.rpartition(", line ")[0] for name in named}
+    if len(files) != 1 or not files - {""}:
+        return "; ".join(named)
+    [file] = files
+    lines = ", ".join(name.rpartition(", line ")[2] for name in named)
+    return f"{file}, lines {lines}"
+
+
+def _alike(group: Record) -> str:
+    alike = formatting.decimal(group.get("similarity"))
+    return "" if alike is None else "the same" if alike == 1.0 else f"{alike:.0%} alike"
+
+
+def _tokens(dataset: Record) -> tuple[Bar, ...]:
+    outputs = section(dataset, "outputs")
+    return bars(
+        (words, int(section(outputs, role).get("tokens") or 0))
+        for role, words in _SIDES.items()
+        if section(outputs, role).get("tokens")
+    )
+
+
+def _estimate(run: Record) -> Facts:
+    cost, budget = section(run, "cost"), section(run, "snapshot", "budget").get("training_usd")
+    if not cost:
+        return []
+    estimate = formatting.decimal(cost.get("training_usd_estimate"))
+    limit = formatting.decimal(budget)
+    told = "" if limit is None else formatting.dollars(limit)
+    if limit and estimate is not None:
+        told = f"{told}, of which training takes {share(estimate, limit) or '0%'}"
+    return known(
+        [
+            ("Training estimate", formatting.dollars(cost.get("training_usd_estimate"))),
+            ("How that is reckoned", cost.get("why")),
+            ("Budget for training", told),
+        ]
+    )
+
+
+def _drift(found: Record) -> list[tuple[str, str, str]]:
+    return list(_drift_rows(found))
+
+
+def _drift_rows(found: Record) -> Iterator[tuple[str, str, str]]:
+    for name, words in _DRIFT.items():
+        distance = formatting.decimal(found.get(name))
+        if distance is not None:
+            verdict = "different" if distance >= _NOTABLE_DRIFT else "much alike"
+            yield words, f"{distance:.2f}", verdict
