@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_logs import ILogGroup
@@ -17,7 +17,7 @@ from stacks.resources import Resources
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A function as declared: what it may do, for how long, with how much memory (MB).
+    """A function as declared: what it may do, for how long, with how much memory and disk (MB).
 
     `creates` marks those that create something in Bedrock, which a stopped run may leave behind.
     """
@@ -25,6 +25,7 @@ class Task:
     permissions: Callable[[Resources], Sequence[Permission]]
     timeout: int = 60
     memory: int = 512
+    disk: int = 512
     creates: bool = False
 
 
@@ -99,6 +100,7 @@ class TaskFunction(Construct):
             environment={**settings.environment},
             timeout=Duration.seconds(task.timeout),
             memory_size=task.memory,
+            ephemeral_storage_size=Size.mebibytes(task.disk),
             role=self.role,
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,
