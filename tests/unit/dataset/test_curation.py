@@ -1,0 +1,219 @@
+"""Curation: what the recipe says of what was found is what happens, and all is accounted for."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from curated import Curated, curated
+from dataset_builders import NO_SPLIT, TITAN, jsonl, recipe_for
+
+DIALOGSUM = Path("/work/shared/datasets/dialogsum-1000.prompt-completion.jsonl")
+MAIL, CARD = "ingrid.holm@fastmail.com", "4111 1111 1111 1111"
+TOPICS = (
+    "The harbour master closes the northern gate before every storm in autumn.",
+    "Bread needs a warm corner, a wet cloth and an hour of patience to rise.",
+    "Our library lends globes, puppets and telescopes to any child with a card.",
+    "Copper roofs turn green because rain and air slowly eat the metal away.",
+    "Night trains carry letters across the mountains while everybody sleeps.",
+    "A beekeeper smokes the hive gently, so that nobody gets stung that day.",
+    "Glass is blown quickly, for it hardens within a minute of leaving fire.",
+    "The old clock strikes thirteen whenever frost has bent its long spring.",
+)
+
+
+def record(number: int, said: str = "") -> dict[str, Any]:
+    """A record that shares few word pairs with any other number's."""
+    words = [f"w{number * 31 + place * 7919 % 997}" for place in range(30)]
+    topic = TOPICS[number % len(TOPICS)]
+    return {
+        "prompt": f"{' '.join(words)} {said} ?",
+        "completion": f"{topic} {' '.join(reversed(words))} {number}.",
+    }
+
+
+def records(count: int, first: int = 0) -> list[dict[str, Any]]:
+    return [record(number) for number in range(first, first + count)]
+
+
+def of(data: dict[str, Any], train: list[dict[str, Any]], **more: Any) -> Curated:
+    return curated(recipe_for(TITAN, data=data), jsonl(train), **more)
+
+
+def finding(found: Curated, code: str) -> Any:
+    return next(each for each in found.report.findings if each.code == code)
+
+
+def test_clean_records_are_neither_dropped_nor_found_wrong() -> None:
+    found = of({}, records(200))
+    assert found.report.fit
+    assert found.report.errors == 0
+    assert found.curation.dropped == {}
+    assert found.report.records.total == 200
+
+
+def test_duplicates_are_kept_unless_the_recipe_says_otherwise() -> None:
+    found = of(NO_SPLIT, [*records(20), record(3), record(4)])
+    assert found.report.records.train == 22
+    assert finding(found, "exact-duplicate").severity == "warning"
+
+
+def test_dropped_duplicates_are_accounted_for_with_line_and_reason() -> None:
+    found = of({**NO_SPLIT, "duplicates": "drop"}, [*records(20), record(3), record(4)])
+    assert (found.report.records.train, found.report.records.dropped) == (20, 2)
+    accounts = [json.loads(line) for line in found.lines("rejected")]
+    assert [(each["line"], each["reasons"][0]["code"]) for each in accounts] == [
+        (21, "exact-duplicate"),
+        (22, "exact-duplicate"),
+    ]
+    assert json.loads(accounts[0]["record"]) == record(3)
+    assert (found.prepared.dropped, found.prepared.train.records) == (2, 20)
+    assert "dropped, as data.duplicates asks" in finding(found, "exact-duplicate").message
+
+
+@pytest.mark.parametrize(("share", "fit"), [(0.05, False), (0.2, True)])
+def test_a_dataset_is_refused_above_a_share(share: float, fit: bool) -> None:
+    handling = {"reject_above": share, "otherwise": "drop"}
+    found = of({**NO_SPLIT, "duplicates": handling}, [*records(18), record(3), record(4)])
+    assert found.report.fit is fit
+    assert finding(found, "exact-duplicate").severity == ("warning" if fit else "error")
+    assert found.report.records.dropped == (2 if fit else 0)
+
+
+def test_a_check_that_rejects_bears_none() -> None:
+    both = [{"prompt": record(50)["prompt"], "completion": f"It is {n}."} for n in ("so", "not so")]
+    found = of({**NO_SPLIT, "contradictions": "reject"}, [*records(20), *both])
+    assert not found.report.fit
+    assert "data.contradictions bears 0% of all records" in found.report.summary()
+
+
+def test_personal_data_that_are_rejected_leave_line_and_reason_alone() -> None:
+    planted = [*records(20), record(20, f"Write to {MAIL}")]
+    found = of({**NO_SPLIT, "personal_data": "reject", "rejected_share": 0.1}, planted)
+    assert found.report.fit
+    assert found.report.records.rejected == 1
+    account = json.loads(found.lines("rejected")[0])
+    assert (account["line"], account["reasons"][0]["code"]) == (21, "personal-data")
+    assert "record" not in account
+    assert all(MAIL.encode() not in written for written in found.files.values())
+
+
+def test_personal_data_that_are_rejected_refuse_the_dataset_unless_a_share_is_borne() -> None:
+    planted = [*records(20), record(20, f"Write to {MAIL}")]
+    found = of({**NO_SPLIT, "personal_data": "reject"}, planted)
+    assert not found.report.fit
+    assert MAIL not in found.report.to_json()
+
+
+def test_redacted_data_are_nowhere_and_have_one_placeholder_each() -> None:
+    said = [f"Write to {MAIL}", f"{MAIL} paid with {CARD}", "nothing"]
+    planted = [record(number, said[number % 3]) for number in range(30)]
+    found = of({"personal_data": "redact", "duplicates": "drop"}, [*planted, planted[0]])
+    everything = b"".join(found.files.values()) + found.report.to_json().encode()
+    assert found.curation.report is not None
+    everything += found.curation.report.to_json().encode()
+    assert MAIL.encode() not in everything
+    assert CARD.encode() not in everything
+    assert everything.count(b"[EMAIL_1]") == 20
+    assert b"[EMAIL_2]" not in everything
+    assert found.prepared.redacted == {"email": 1, "payment-card": 1}
+
+
+def test_secrets_stay_where_personal_data_alone_are_redacted() -> None:
+    key = "AKIA" + "QWERTYUIOPASDFGH"
+    planted = [*records(20), record(20, f"{MAIL} uses {key}")]
+    found = of({**NO_SPLIT, "personal_data": "redact"}, planted)
+    assert key.encode() in found.files["train.jsonl"]
+    assert MAIL.encode() not in found.files["train.jsonl"]
+
+
+def test_a_broken_line_with_personal_data_is_not_repeated() -> None:
+    train = jsonl(records(20)) + b'{"prompt": "write to ' + MAIL.encode() + b'"}\n'
+    recipe = recipe_for(TITAN, data={**NO_SPLIT, "rejected_share": 0.1})
+    found = curated(recipe, train)
+    account = json.loads(found.lines("rejected")[0])
+    assert account["line"] == 21
+    assert "record" not in account
+
+
+def test_kept_personal_data_are_not_spoken_of() -> None:
+    planted = [*records(20), record(20, f"Write to {MAIL}")]
+    assert "personal-data" not in of({**NO_SPLIT, "personal_data": "keep"}, planted).report.counts
+
+
+def test_what_is_tested_on_is_not_trained_on() -> None:
+    near = {**record(5), "prompt": record(5)["prompt"].replace("?", "!")}
+    found = of({}, records(30), test=jsonl([record(3), near, record(77)]))
+    assert found.report.fit
+    assert found.report.records.test == 1
+    assert [json.loads(line) for line in found.lines("test")] == [record(77)]
+    assert finding(found, "leakage").message.endswith("taken out of what is tested with")
+
+
+def test_near_duplicates_are_never_on_two_sides() -> None:
+    twins = [{**each, "completion": each["completion"] + " Indeed."} for each in records(150)]
+    found = of({"validation_share": 0.2, "test_share": 0.2}, [*records(150), *twins])
+    side_of: dict[str, str] = {}
+    for side in ("train", "validation", "test"):
+        for line in found.lines(side):
+            assert side_of.setdefault(json.loads(line)["prompt"], side) == side
+    assert set(side_of.values()) == {"train", "validation", "test"}
+    assert found.report.counts["near-duplicate"] == 150
+
+
+def test_records_keep_their_sides_when_the_dataset_grows() -> None:
+    small, large = of({}, records(150)), of({}, [*records(150, first=500), *records(150)])
+    for side in ("train", "validation", "test"):
+        assert set(small.lines(side)) <= set(large.lines(side))
+
+
+def test_too_many_records_are_refused_or_selected() -> None:
+    refused = curated(recipe_for(TITAN, data=NO_SPLIT), jsonl(records(60)), record_limit=50)
+    assert refused.report.counts["too-many-records"] == 1
+    recipe = recipe_for(TITAN, data={**NO_SPLIT, "too_many": "select"})
+    found = curated(recipe, jsonl(records(60)), record_limit=50)
+    assert found.report.fit
+    assert (found.prepared.train.records, found.report.records.left_out) == (50, 10)
+    assert found.prepared.rejected.records == 10
+
+
+def test_counts_are_those_that_validation_foretold() -> None:
+    found = of({"duplicates": "drop"}, [*records(200), *records(20)])
+    counts, prepared = found.report.records, found.prepared
+    written = (prepared.train.records, prepared.validation.records, prepared.test.records)
+    assert written == (counts.train, counts.validation, counts.test)
+    assert prepared.training_tokens == found.report.training_tokens
+
+
+def test_the_same_sources_give_the_same_bytes_in_a_shuffled_order() -> None:
+    first, second = of({}, records(100)), of({}, records(100))
+    assert first.files == second.files
+    kept = [json.dumps(each).encode() for each in records(100)]
+    order = [kept.index(json.dumps(json.loads(line)).encode()) for line in first.lines("train")]
+    assert order != sorted(order)
+
+
+@pytest.mark.skipif(not DIALOGSUM.exists(), reason="the dataset is not on this machine")
+@pytest.mark.parametrize("handled", ["keep", "drop"])
+def test_a_real_dataset_passes_without_a_blocking_false_alarm(handled: str) -> None:
+    recipe = recipe_for(data={"duplicates": handled, "near_duplicates": handled})
+    found = curated(recipe, DIALOGSUM.read_bytes())
+    assert found.report.fit
+    assert found.report.errors == 0
+    assert found.report.records.total == 1000
+
+
+@pytest.mark.skipif(not DIALOGSUM.exists(), reason="the dataset is not on this machine")
+def test_what_is_planted_in_real_text_is_found_and_handled() -> None:
+    real = [json.loads(line) for line in DIALOGSUM.read_text().splitlines()]
+    mails = [f"{name}.{n}@mail.example" for n, name in enumerate(("ana", "bo", "cy", "di", "ed"))]
+    planted = [
+        {**each, "prompt": f"{each['prompt']} {mail}"}
+        for each, mail in zip(real, mails, strict=False)
+    ]
+    recipe = recipe_for(data={"duplicates": "drop", "personal_data": "redact"})
+    found = curated(recipe, jsonl([*real, *real[100:140], *planted]))
+    assert found.curation.dropped["exact-duplicate"] == 40
+    assert found.prepared.redacted["email"] >= 5
+    everything = b"".join(found.files.values()) + found.report.to_json().encode()
+    assert [mail for mail in mails if mail.encode() in everything] == []
