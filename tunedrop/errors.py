@@ -85,7 +85,7 @@ class CapacityUnavailableError(TunedropError):
 
 
 class ChampionChangedError(TunedropError):
-    """The champion is not the one that the gate compared with any more; the workflow tests again."""
+    """The gate compared with another champion than serves now; the workflow tests again."""
 
 
 class ServiceBusyError(TunedropError):
