@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tunedrop.catalog.models import Limits, TokenEstimate
 from tunedrop.dataset.findings import Fault
 from tunedrop.dataset.records import AnyRecord, CaptionedImage, Passage, Record
+from tunedrop.dataset.report import counted
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +55,7 @@ class TokenLimits:
 
 def caption_faults(record: CaptionedImage, limits: Limits, model: str) -> Iterator[Fault]:
     """Whether a caption has as many characters as the base model takes."""
-    has = f"the caption has {len(record.caption):,} characters; {model} takes"
+    has = f"the caption has {counted(len(record.caption), 'character')}; {model} takes"
     least, most = limits.min_caption_characters, limits.max_caption_characters
     if least is not None and len(record.caption.strip()) < least:
         message = f"{has} at least {least:,}, white space around it apart"
