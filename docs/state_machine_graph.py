@@ -98,6 +98,11 @@ class Graph:
         error = f"{end}Error"
         return all(error in str(self.states[name].get("Catch")) for name in self.failures)
 
+    def _is_further_down(self, edge: Edge) -> bool:
+        """Whether an edge goes on: the definition lists its states from start to end."""
+        listed = tuple(self.states)
+        return listed.index(edge.target) > listed.index(edge.source)
+
     def _every_failure(self) -> Iterator[Edge]:
         for name, state in self.states.items():
             for edge in _edges(name, state):
@@ -131,7 +136,10 @@ class Graph:
         return (
             edge.target
             for edge in self.edges
-            if edge.source == name and edge.target not in aside and not edge.caught
+            if edge.source == name
+            and edge.target not in aside
+            and not edge.caught
+            and self._is_further_down(edge)
         )
 
 

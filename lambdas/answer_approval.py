@@ -8,11 +8,15 @@ from lambdas.runtime import dump, logger, parse, services
 
 
 class AnswerApprovalInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The answer, and the signed request by which STS says whose it is."""
+    """The answer, and the signed request by which STS says whose it is.
+
+    `commitment` is the term that is approved, where one is.
+    """
 
     run_id: str
     approved: bool
     proof: str
+    commitment: str = ""
 
 
 class AnswerApprovalOutput(Struct, frozen=True, kw_only=True):
@@ -26,6 +30,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer the run's question; a second answer finds that the run does not wait any more."""
     given = parse(event, AnswerApprovalInput)
     by = services().approval_desk.answer(
-        given.run_id, given.proof, services().now(), approved=given.approved
+        given.run_id,
+        given.proof,
+        services().now(),
+        approved=given.approved,
+        commitment=given.commitment,
     )
     return dump(AnswerApprovalOutput(answered_by=by))

@@ -21,5 +21,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     given = parse(event, RunInput)
     run = services().enter(given.run_id, "EvaluateModel")
     verdict = services().loss_desk.judge(run)
-    asks = needs_approval(run, services().champions.state(run.recipe))
+    asks = needs_approval(run, services().champions.state(run.recipe), services().region)
     return dump(EvaluateModelOutput(verdict=verdict, needs_approval=asks))

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from lambdas.runtime import dump, logger, parse, services
 from tunedrop.run import Source
+from tunedrop.serving.trial import first_mode
 
 
 class PrepareRunInput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,7 +38,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         PrepareRunOutput(
             recipe=run.recipe,
             base_model_id=run.plan.base_model,
-            deployment_mode=run.plan.deployment.mode,
+            deployment_mode=first_mode(run, services().region),
             is_trained=bool(run.goes_on_from),
         )
     )

@@ -5,14 +5,16 @@ from typing import Any
 from msgspec import Struct
 
 from lambdas.runtime import RunInput, dump, logger, parse, services
+from tunedrop.serving.trial import has_to_commit
 
 
 class TestDeploymentOutput(Struct, frozen=True, kw_only=True):
-    """How many records were asked, the verdict in words, and whether the test is complete."""
+    """How many records were asked, the verdict in words, and what is left to do."""
 
     records: int
     verdict: str
     is_complete: bool
+    has_to_commit: bool
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -25,6 +27,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     )
     return dump(
         TestDeploymentOutput(
-            records=progress.records, verdict=progress.verdict, is_complete=progress.is_complete
+            records=progress.records,
+            verdict=progress.verdict,
+            is_complete=progress.is_complete,
+            has_to_commit=has_to_commit(run),
         )
     )

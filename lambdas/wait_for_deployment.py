@@ -8,10 +8,11 @@ from lambdas.runtime import RunInput, dump, logger, parse, services
 
 
 class WaitForDeploymentOutput(Struct, frozen=True, kw_only=True):
-    """Bedrock's word for the deployment, and whether it answers prompts."""
+    """Bedrock's word for the deployment, whether it answers prompts, and whether it may serve."""
 
     status: str
     is_ready: bool
+    is_tested: bool
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -21,5 +22,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     run = services().enter(given.run_id, "WaitForDeployment")
     deployment = services().deploying.look(run, services().now())
     return dump(
-        WaitForDeploymentOutput(status=deployment.status, is_ready=bool(deployment.ready_at))
+        WaitForDeploymentOutput(
+            status=deployment.status,
+            is_ready=bool(deployment.ready_at),
+            is_tested=bool(deployment.commitment),
+        )
     )

@@ -40,6 +40,7 @@ TASKS: Mapping[str, Task] = {
     "ResumeRun": Task(permissions=may.resume_run),
     "EvaluateModel": Task(permissions=may.evaluate_model, timeout=120),
     "ApproveDeployment": Task(permissions=may.approve_deployment),
+    "ApproveCommitment": Task(permissions=may.approve_commitment),
     "ProvisionThroughput": Task(permissions=may.provision_throughput, creates=True),
     "DeployOnDemand": Task(permissions=may.deploy_on_demand, creates=True),
     "WaitForDeployment": Task(permissions=may.wait_for_deployment),

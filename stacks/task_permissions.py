@@ -136,6 +136,17 @@ def approve_deployment(r: Resources) -> Permissions:
     return _announce(r)
 
 
+def approve_commitment(r: Resources) -> Permissions:
+    """Takes down what the model was tested on, passes the recipe's turn on, and asks people."""
+    return [
+        r.own_bedrock("DeleteProvisionedModelThroughput", on=(THROUGHPUT,)),
+        r.own_bedrock("DeleteCustomModelDeployment", on=(DEPLOYMENT,)),
+        # The turn to deploy for a recipe is an item; giving it back deletes it.
+        r.records("DeleteItem"),
+        *_announce(r),
+    ]
+
+
 def answer_approval(r: Resources) -> Permissions:
     """Asks STS who answers, for which nobody needs a right; answering tokens is granted apart."""
     return []

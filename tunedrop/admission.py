@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from msgspec import structs
 
 from tunedrop import recipe as recipes
 from tunedrop import run_request
 from tunedrop.availability import (
     LiveModels,
     Quotas,
+    check_committed_room,
     check_deployment_room,
     check_room,
 )
@@ -28,6 +30,7 @@ from tunedrop.run_request import RunRequest
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.promotion import PromotionDesk
 from tunedrop.serving.redeployment import Redeployments
+from tunedrop.serving.trial import first_mode, has_to_commit, without_commitment
 
 _REQUEST_BYTES = 64 << 10
 
@@ -79,11 +82,7 @@ class Admission:
     def _admit_again(self, run: Run) -> Run:
         """A run that trains nothing needs room for its deployment alone."""
         self._check_order(run)
-        deployment = run.plan.deployment
-        model = base_model(run.plan.base_model)
-        check_deployment_room(
-            self.models, self.quotas, model, mode=deployment.mode, units=deployment.model_units
-        )
+        self._check_deployment_room(run)
         return run
 
     def _open(
@@ -171,11 +170,19 @@ class Admission:
         self._check_order(run)
         model = base_model(recipe.base_model)
         note = check_base_model(self.models, model, recipe, self.region)
-        deployment = recipe.deployment
-        check_room(
-            self.models, self.quotas, model, mode=deployment.mode, units=deployment.model_units
-        )
+        check_room(self.models, self.quotas)
+        self._check_deployment_room(structs.replace(run, snapshot=msgspec.to_builtins(recipe)))
         return note
+
+    def _check_deployment_room(self, run: Run) -> None:
+        """Room for what is deployed first and, where the recipe commits to a term, for that."""
+        model = base_model(run.plan.base_model)
+        first = without_commitment(run, first_mode(run, self.region)).deployment
+        check_deployment_room(
+            self.models, self.quotas, model, mode=first.mode, units=first.model_units
+        )
+        if has_to_commit(run):
+            check_committed_room(self.quotas, model, run.plan.deployment.model_units)
 
     def _record_limit(self, recipe: Recipe) -> int | None:
         how = base_model(recipe.base_model).customization(recipe.method)

@@ -88,9 +88,7 @@ class LiveModels:
                 yield from page.get(member, ())
 
 
-def check_room(
-    live: LiveModels, quotas: Quotas, model: BaseModel, *, mode: str, units: int
-) -> None:
+def check_room(live: LiveModels, quotas: Quotas) -> None:
     """Refuse a run whose model the account's quotas have no room for."""
     account = account_quotas()
     limit = quotas.value(account.custom_models.code)
@@ -99,7 +97,11 @@ def check_room(
             f"The account holds its {limit:g} custom models already "
             f"(quota {account.custom_models.code}). Delete some, or request a higher quota."
         )
-    check_deployment_room(live, quotas, model, mode=mode, units=units)
+
+
+def check_committed_room(quotas: Quotas, model: BaseModel, units: int) -> None:
+    """Refuse a run whose commitment the account's quota of model units has no room for."""
+    _check_units(quotas, model, units, (model.serving.model_units_quota_code,))
 
 
 def check_deployment_room(
@@ -117,6 +119,12 @@ def _check_model_units(
     quotas: Quotas, account: AccountQuotas, model: BaseModel, units: int
 ) -> None:
     codes = (model.serving.model_units_quota_code, account.no_commitment_model_units.code)
+    _check_units(quotas, model, units, codes)
+
+
+def _check_units(
+    quotas: Quotas, model: BaseModel, units: int, codes: tuple[str | None, ...]
+) -> None:
     for code in codes:
         limit = quotas.value(code)
         if limit is not None and limit < units:

@@ -109,6 +109,19 @@ def hourly_cost(recipe: Recipe) -> Cost:
     return Cost(usd=round(deployment.model_units * price, 4), why=why)
 
 
+# By the average month.
+_HOURS = {"1 month": 730, "6 months": 4380}
+
+
+def commitment_cost(recipe: Recipe) -> Cost:
+    """What the recipe's commitment costs over its term, used or not."""
+    hourly, term = hourly_cost(recipe), recipe.deployment.commitment
+    if hourly.usd is None:
+        return hourly
+    hours = _HOURS[term]
+    return Cost(usd=round(hourly.usd * hours, 2), why=f"{hours:,} hours in {term}; {hourly.why}")
+
+
 def check_training_budget(recipe: Recipe, cost: Cost) -> None:
     """A `BudgetExceededError` where training costs more than the recipe's budget, or who knows."""
     _check("budget.training_usd", recipe.budget.training_usd, cost, "Training")

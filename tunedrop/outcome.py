@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from tunedrop import errors
 from tunedrop.answers import Answer, Answers
-from tunedrop.errors import BusinessError
+from tunedrop.errors import BusinessError, DeploymentDeclinedError
 from tunedrop.notifications import Notifications
 from tunedrop.objects import Objects
 from tunedrop.records import RunRecords
@@ -27,6 +27,10 @@ SERVICE_FAILED = "ServiceFailed"
 CLEAN_UP_FAILED = "CleanUpFailed"
 
 _LONGEST_CAUSE = 2000
+_AGREE = (
+    "Agree with the person who decides, then run `tunedrop promote {run_id}`: the model is kept, "
+    "and is not trained again."
+)
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -154,11 +158,10 @@ def cause_of(run: Run, outcome: str, what: str) -> str:
 def still_billing(run: Run) -> str:
     """What the run may have left that bills, in words."""
     if run.clean_up and run.clean_up.done:
-        return _kept_model(run) or "nothing"
+        return "; ".join(filter(None, (*run.clean_up.committed, _kept_model(run)))) or "nothing"
     left = run.clean_up.still_billing if run.clean_up else ()
     made = [f"customization job and model {job.name}" for job in run.own_jobs]
-    if run.deployment:
-        made.append(f"{run.deployment.mode} deployment {run.deployment.name}")
+    made += [f"{each.mode} deployment {each.name}" for each in run.deployments]
     return "; ".join(left) or "; ".join(made) or "nothing"
 
 
@@ -170,7 +173,10 @@ def _kept_model(run: Run) -> str:
 
 def next_step(run: Run) -> str:
     """What people do next."""
-    words = words_for(run.outcome or outcome_of(run)[0], is_promoted=run.promotion is not None)
+    outcome = run.outcome or outcome_of(run)[0]
+    if outcome == DeploymentDeclinedError.outcome and run.model_kept_until:
+        return _AGREE.format(run_id=run.run_id)
+    words = words_for(outcome, is_promoted=run.promotion is not None)
     trained = run.files.get("train") or [{"key": run.source.key}]
     file = trained[0]["key"].rpartition("/")[2]
     return words.next_step.format(run_id=run.run_id, recipe=run.recipe, file=shlex.quote(file))

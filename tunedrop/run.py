@@ -47,7 +47,10 @@ class Job(Struct, frozen=True, kw_only=True):
 
 
 class Deployment(Struct, frozen=True, kw_only=True):
-    """Provisioned throughput or a custom model deployment, from the intent to create it."""
+    """Provisioned throughput or a custom model deployment, from the intent to create it.
+
+    One with a `commitment` bills, and cannot be deleted, until `committed_until`.
+    """
 
     mode: str
     name: str
@@ -56,6 +59,8 @@ class Deployment(Struct, frozen=True, kw_only=True):
     status: str = ""
     ready_at: str = ""
     hourly_usd: float | None = None
+    commitment: str = ""
+    committed_until: str = ""
 
 
 class Wait(Struct, frozen=True, kw_only=True):
@@ -75,9 +80,10 @@ class Promotion(Struct, frozen=True, kw_only=True):
 
 
 class CleanUp(Struct, frozen=True, kw_only=True):
-    """What clean-up took down, and what it could not."""
+    """What clean-up took down, what it could not yet, and what is committed for a term."""
 
     taken_down: tuple[str, ...] = ()
+    committed: tuple[str, ...] = ()
     still_billing: tuple[str, ...] = ()
     done: bool = False
 
@@ -87,7 +93,8 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `goes_on_from` names the run whose model this one deploys without training again; a rollback
     does that at a person's word, against whatever the recipe's gate would say. `retests` are the
-    moments at which the gate was opened again, because the champion had changed.
+    moments at which the gate was opened again, because the champion had changed. `trial` is what
+    the model was tested on where `deployment` is a commitment.
     """
 
     run_id: str
@@ -118,6 +125,8 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     approval: dict[str, Any] = field(default_factory=dict)
     turn_asked_at: str = ""
     capacity_refused_at: str = ""
+    commitment_approval: dict[str, Any] = field(default_factory=dict)
+    trial: Deployment | None = None
     deployment: Deployment | None = None
     evaluation: dict[str, Any] = field(default_factory=dict)
     retests: tuple[str, ...] = ()
@@ -155,6 +164,11 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
             if self.job and not self.goes_on_from
             else self.former_jobs
         )
+
+    @property
+    def deployments(self) -> tuple[Deployment, ...]:
+        """All that it deployed, or meant to."""
+        return tuple(filter(None, (self.trial, self.deployment)))
 
     @property
     def order(self) -> str:

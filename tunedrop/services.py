@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tunedrop.serving.approval_function import ApprovalFunction
     from tunedrop.serving.champions import Champions
     from tunedrop.serving.clean_up import TakeDown
+    from tunedrop.serving.commitment import CommitmentDesk
     from tunedrop.serving.deploying import Deploying
     from tunedrop.serving.deployments import CustomModels, Deployments
     from tunedrop.serving.executions import Executions
@@ -263,7 +264,18 @@ class Services:
         from tunedrop.serving.approval import Approval
 
         return Approval(
-            records=self.records, champions=self.champions, notifications=self.notifications
+            region=self.region,
+            records=self.records,
+            champions=self.champions,
+            notifications=self.notifications,
+        )
+
+    @cached_property
+    def commitments(self) -> CommitmentDesk:
+        from tunedrop.serving.commitment import CommitmentDesk
+
+        return CommitmentDesk(
+            approval=self.approval, deployments=self.deployments, turns=self.turns
         )
 
     @cached_property

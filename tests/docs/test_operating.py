@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def test_command_of_the_runbook_is_understood(command: Command) -> None:
 
 @pytest.mark.parametrize("line", sorted(set(re.findall(r"`(tunedrop [^`]+)`", TEXT))))
 def test_command_in_the_text_is_understood(line: str) -> None:
-    parser().parse_args(line.split()[1:])
+    parser().parse_args(shlex.split(line)[1:])
 
 
 @pytest.mark.parametrize("function", sorted(set(re.findall(r"Tunedrop: (\w+)", TEXT))))

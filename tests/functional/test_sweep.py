@@ -222,7 +222,7 @@ def test_what_a_recipe_that_is_no_longer_deployed_left_behind_is_swept_too(
 def test_what_has_gone_since_it_was_listed_is_passed_over(hours_later: World, call: Call) -> None:
     run = ended(hours_later, hours_later.deployed_run())
     gone = {"operation": "ListTagsForResource", "code": "ResourceNotFoundException"}
-    hours_later.faults.order("error", message="No such resource.", **gone)
+    hours_later.faults.order("error", message="No such resource.", count=500, **gone)
     assert f"on_demand {run.run_id}-1" not in call("sweep")["taken_down"]
 
 

@@ -18,7 +18,7 @@ def test_a_deployment_that_serves_is_ready(world: World, call: Call) -> None:
     arn = deploying(world, call, run)
     wait_until(lambda: world.deployment_status(arn) == "Active")
     found = call("wait_for_deployment", run_id=run.run_id)
-    assert found == {"status": "Active", "is_ready": True}
+    assert found == {"status": "Active", "is_ready": True, "is_tested": False}
     deployment = world.find(run).deployment
     assert deployment is not None
     assert deployment.ready_at
@@ -28,7 +28,7 @@ def test_throughput_in_service_is_ready(world: World, call: Call) -> None:
     run = world.trained_run(recipe(deployment={"mode": "provisioned"}))
     call("provision_throughput", run_id=run.run_id)
     found = wait_until(lambda: ready(call, run))
-    assert found == {"status": "InService", "is_ready": True}
+    assert found == {"status": "InService", "is_ready": True, "is_tested": False}
 
 
 def ready(call: Call, run: Run) -> dict[str, object] | None:

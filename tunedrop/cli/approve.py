@@ -8,11 +8,12 @@ from tunedrop.services import Services
 
 def run(options: argparse.Namespace) -> int:
     """0: the run goes on."""
-    return decide(deployed(options.stage), options.run_id, approved=True)
+    services = deployed(options.stage)
+    return decide(services, options.run_id, approved=True, commitment=options.commitment)
 
 
-def decide(services: Services, run_id: str, *, approved: bool) -> int:
+def decide(services: Services, run_id: str, *, approved: bool, commitment: str = "") -> int:
     """Answer a run that waits for an approval; any other is an `InvalidInputError`."""
-    by = services.approval_function.answer(run_id, approved=approved)
+    by = services.approval_function.answer(run_id, approved=approved, commitment=commitment)
     print(f"{'Approved' if approved else 'Declined'} by {by}.")
     return 0

@@ -117,6 +117,16 @@ def _run_options(command: argparse.ArgumentParser) -> None:
     _stage_option(command)
 
 
+def _approve_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--commitment",
+        default="",
+        metavar="TERM",
+        help="the term that the run asks for, such as '1 month', where it asks for one",
+    )
+    _run_options(command)
+
+
 def _starter_options(command: argparse.ArgumentParser) -> None:
     _watch_option(command)
     _run_options(command)
@@ -160,7 +170,7 @@ _COMMANDS: dict[str, tuple[str, Options]] = {
     "runs": ("list the runs of a recipe, newest first", _runs_options),
     "show": ("what is known of a run", _show_options),
     "watch": ("follow a run to its end", _run_options),
-    "approve": ("let a run's model be deployed", _run_options),
+    "approve": ("let a run's model be deployed", _approve_options),
     "decline": ("keep a run's model from being deployed", _run_options),
     "cancel": ("end a run and take down what it made", _run_options),
     "rerun": ("run the same object version again", _starter_options),

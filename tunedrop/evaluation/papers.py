@@ -98,7 +98,9 @@ def _both(run: Run) -> dict[str, str]:
 
 
 def _custom(run: Run) -> str:
-    return run.deployment.arn if run.deployment else ""
+    """What the model is asked through; what a trial answered is not asked of the commitment."""
+    asked = run.trial or run.deployment
+    return asked.arn if asked else ""
 
 
 def _askable(run: Run, records: dict[int, AnyRecord]) -> dict[int, AnyRecord]:

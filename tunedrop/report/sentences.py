@@ -162,6 +162,7 @@ STATE_WORDS = {
     "WaitForCustomizationJob": "Train the custom model",
     "EvaluateModel": "Judge the losses",
     "ApproveDeployment": "Wait for approval",
+    "ApproveCommitment": "Wait for approval of the commitment",
     "ProvisionThroughput": "Provision throughput",
     "DeployOnDemand": "Deploy on demand",
     "WaitForCapacity": "Wait for capacity",

@@ -1,30 +1,34 @@
-"""Asks people whether a custom model may be deployed."""
+"""Asks people whether a custom model may be deployed, and whether a commitment may be bought."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tunedrop.cost import hourly_cost
+from tunedrop.cost import commitment_cost, hourly_cost
 from tunedrop.errors import DeploymentDeclinedError
 from tunedrop.notifications import Notifications
 from tunedrop.records import RunRecords
 from tunedrop.run import Run, Wait, moment, timestamp
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.recipe_state import RecipeState
+from tunedrop.serving.trial import first_mode, without_commitment
 
 DEADLINE = timedelta(days=3)
-STATE = "ApproveDeployment"
+DEPLOYMENT = "ApproveDeployment"
+COMMITMENT = "ApproveCommitment"
+# The states that ask, and where in the record of a run each keeps what it asked and was told.
+SECTIONS = {DEPLOYMENT: "approval", COMMITMENT: "commitment_approval"}
 
 
-def needs_approval(run: Run, in_service: RecipeState) -> bool:
+def needs_approval(run: Run, in_service: RecipeState, region: str) -> bool:
     """Whether the recipe asks for a person, or the deployment for more than its budget.
 
     The budget is for an hour of the champion and of this run's deployment beside it; those that
     serve on for the recipe's grace end by themselves, and keep nobody waiting for a person.
-    A rollback is a person's word already.
+    A rollback is a person's word already. A commitment is asked for on its own.
     """
     if run.is_rollback:
         return False
-    plan = run.plan
+    plan = without_commitment(run, first_mode(run, region))
     if plan.deployment.approval == "required":
         return True
     limit = plan.budget.hourly_usd
@@ -38,45 +42,76 @@ def needs_approval(run: Run, in_service: RecipeState) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Approval:
-    """Stores the token that an approval resumes, and asks once."""
+    """Stores the token that an answer resumes, and asks once."""
 
+    region: str
     records: RunRecords
     champions: Champions
     notifications: Notifications
 
-    def ask(self, run: Run, token: str, now: datetime) -> None:
+    def ask(self, run: Run, token: str, now: datetime, state: str = DEPLOYMENT) -> None:
         """Ask people on the first look; after the deadline a `DeploymentDeclinedError`.
 
         Nobody is kept waiting for a model that a later drop's would keep from service.
         """
         self.champions.check_not_superseded(run)
-        asked_at = run.approval.get("asked_at")
+        section = SECTIONS[state]
+        asked_at = getattr(run, section).get("asked_at")
         if asked_at and now - moment(asked_at) > DEADLINE:
             raise DeploymentDeclinedError(
-                f"Nobody approved the deployment within {DEADLINE.days} days of {asked_at}."
+                f"Nobody approved the {_WHAT[state]} within {DEADLINE.days} days of {asked_at}."
             )
-        asked = {"asked_at": asked_at or timestamp(now)}
-        wait = Wait(token=token, since=timestamp(now), state=STATE)
-        run = self.records.update(run, wait=wait, approval={**run.approval, **asked})
-        if not run.approval.get("told_at"):
-            self._tell(run)
-            self.records.update(run, approval={**run.approval, "told_at": timestamp(now)})
+        asked = {**getattr(run, section), "asked_at": asked_at or timestamp(now)}
+        wait = Wait(token=token, since=timestamp(now), state=state)
+        run = self.records.update(run, wait=wait, **{section: asked})
+        if not asked.get("told_at"):
+            until = timestamp(moment(asked["asked_at"]) + DEADLINE)
+            self._tell(run, state, until)
+            self.records.update(run, **{section: {**asked, "told_at": timestamp(now)}})
 
-    def _tell(self, run: Run) -> None:
-        hourly = hourly_cost(run.plan)
-        price = "unknown" if hourly.usd is None else f"{hourly.usd:.2f} US dollars"
-        until = timestamp(moment(run.approval["asked_at"]) + DEADLINE)
+    def _tell(self, run: Run, state: str, until: str) -> None:
+        is_commitment = state == COMMITMENT
+        question = _commitment(run) if is_commitment else _deployment(run, self.region)
         self.notifications.send(
-            subject=f"{run.recipe}: may this model be deployed?",
+            subject=f"{run.recipe}: may "
+            + ("this commitment be bought?" if is_commitment else "this model be deployed?"),
             message=(
                 f"The run {run.run_id} has trained a custom model. "
-                f"{run.losses.get('verdict', '')}\n"
-                f"Deployment: {run.plan.deployment.mode}; cost per hour: {price}.\n"
-                f"Until {until}: tunedrop approve {run.run_id}, or: tunedrop decline {run.run_id}"
+                f"{run.losses.get('verdict', '')}\n{question}\n"
+                f"Until {until}: {approving(run, state)}, or: tunedrop decline {run.run_id}"
             ),
         )
 
 
-def statement(run_id: str, *, approved: bool) -> str:
+_WHAT = {DEPLOYMENT: "deployment", COMMITMENT: "commitment"}
+
+
+def _deployment(run: Run, region: str) -> str:
+    plan = without_commitment(run, first_mode(run, region))
+    return f"Deployment: {plan.deployment.mode}; cost per hour: {_dollars(hourly_cost(plan).usd)}."
+
+
+def _commitment(run: Run) -> str:
+    cost = commitment_cost(run.plan)
+    return (
+        f"{run.evaluation.get('verdict', '')}\n"
+        f"Commitment: {run.plan.deployment.commitment}, which cannot be ended before; cost over "
+        f"the term, used or not: {_dollars(cost.usd)} ({cost.why}). Nothing bills until then."
+    )
+
+
+def _dollars(usd: float | None) -> str:
+    return "unknown" if usd is None else f"{usd:,.2f} US dollars"
+
+
+def approving(run: Run, state: str) -> str:
+    """The command that approves what a state asks; a commitment is named, so that it is meant."""
+    term = run.plan.deployment.commitment
+    named = f' --commitment "{term}"' if state == COMMITMENT else ""
+    return f"tunedrop approve {run.run_id}{named}"
+
+
+def statement(run_id: str, *, approved: bool, commitment: str = "") -> str:
     """What a person signs."""
-    return f"{'approve' if approved else 'decline'} {run_id}"
+    of = f" with a commitment of {commitment}" if commitment else ""
+    return f"{'approve' if approved else 'decline'} {run_id}{of}"

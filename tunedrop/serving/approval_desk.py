@@ -7,7 +7,7 @@ from tunedrop.errors import DeploymentDeclinedError, InvalidInputError
 from tunedrop.identity import Identities
 from tunedrop.records import RunRecords
 from tunedrop.run import RUNNING, Run, timestamp
-from tunedrop.serving.approval import STATE, statement
+from tunedrop.serving.approval import COMMITMENT, SECTIONS, approving, statement
 from tunedrop.tokens import TaskTokens
 
 
@@ -19,16 +19,23 @@ class ApprovalDesk:
     tokens: TaskTokens
     identities: Identities
 
-    def answer(self, run_id: str, proof: str, now: datetime, *, approved: bool) -> str:
+    def answer(
+        self, run_id: str, proof: str, now: datetime, *, approved: bool, commitment: str = ""
+    ) -> str:
         """Resume the run that waits, and return who answered.
 
-        An `InvalidInputError` when the run does not wait for an approval, or nobody can be named.
+        An `InvalidInputError` when the run does not wait for an approval, or for one of something
+        else, or nobody can be named.
         """
         run = self._waiting(run_id)
-        token = run.wait.token if run.wait else ""
-        by = self.identities.who_signed(statement(run_id, approved=approved), proof)
+        token, state = (run.wait.token, run.wait.state) if run.wait else ("", "")
+        if approved:
+            _check_what_is_approved(run, state, commitment)
+        signed = statement(run_id, approved=approved, commitment=commitment)
+        by = self.identities.who_signed(signed, proof)
         answered = {"answered_by": by, "answered_at": timestamp(now), "approved": approved}
-        self.records.update(run, approval={**run.approval, **answered})
+        section = SECTIONS[state]
+        self.records.update(run, **{section: {**getattr(run, section), **answered}})
         if approved:
             sent = self.tokens.succeed(token, {"approved_by": by})
         else:
@@ -44,10 +51,21 @@ class ApprovalDesk:
         run = self.records.find(run_id)
         if run is None:
             raise InvalidInputError(f"There is no run {run_id}. List them: tunedrop runs RECIPE.")
-        if run.status != RUNNING or run.wait is None or run.wait.state != STATE:
+        if run.status != RUNNING or run.wait is None or run.wait.state not in SECTIONS:
             last = max(run.timeline, key=run.timeline.__getitem__, default="")
             raise InvalidInputError(
                 f"The run {run_id} does not wait for an approval: it is "
                 f"{run.outcome or last or run.status}."
             )
         return run
+
+
+def _check_what_is_approved(run: Run, state: str, commitment: str) -> None:
+    """Whoever approves months of costs names them; nobody approves them by an older question."""
+    asked = run.plan.deployment.commitment if state == COMMITMENT else ""
+    if commitment != asked:
+        what = f"a commitment of {asked}" if asked else "no commitment"
+        raise InvalidInputError(
+            f"The run {run.run_id} asks for {what}, and {commitment or 'none'} was named. Approve "
+            f"what it asks with: {approving(run, state)}"
+        )

@@ -18,13 +18,18 @@ class ApprovalFunction:
     name: str
     prove: Callable[[str], str]
 
-    def answer(self, run_id: str, *, approved: bool) -> str:
+    def answer(self, run_id: str, *, approved: bool, commitment: str = "") -> str:
         """Answer a run's question; returns who answered by AWS's word.
 
         An `InvalidInputError` says why nothing was answered.
         """
-        proof = self.prove(statement(run_id, approved=approved))
-        payload = {"run_id": run_id, "approved": approved, "proof": proof}
+        proof = self.prove(statement(run_id, approved=approved, commitment=commitment))
+        payload = {
+            "run_id": run_id,
+            "approved": approved,
+            "commitment": commitment,
+            "proof": proof,
+        }
         with aws("answer"):
             found = self.client.invoke(FunctionName=self.name, Payload=json.dumps(payload).encode())
         answer = json.loads(found["Payload"].read())

@@ -20,6 +20,7 @@ from tunedrop.serving.recipe_state import (
     promotion_after,
     restored,
     succeeded,
+    with_trial,
     withdrawn,
 )
 
@@ -64,17 +65,24 @@ class Champions:
             if state.champion and state.champion.run_id == run.run_id:
                 return self._promotion_of(run)
             self.check_not_superseded(run)
-            self._check_opponent(run, state, now)
+            self._require_opponent(run, state, now)
             promotion = promotion_after(state, now)
             after = succeeded(state, champion, promotion, now + grace)
+            after = with_trial(after, run, now)
             if self._commit(run.recipe, state, after, _promoted(self._table, run, promotion)):
                 return promotion
             if self._records.get(run.run_id).status != RUNNING:
                 break
         raise RunEndingError(f"The run {run.run_id} is ending; its model was not promoted.")
 
-    def _check_opponent(self, run: Run, state: RecipeState, now: datetime) -> None:
+    def check_opponent(self, run: Run, now: datetime) -> None:
+        """A `ChampionChangedError` when another champion serves than the gate compared with."""
+        self._require_opponent(run, self.state(run.recipe), now)
+
+    def _require_opponent(self, run: Run, state: RecipeState, now: datetime) -> None:
         """Open the gate again where it compared with another champion than serves in `state`.
+
+        A commitment that was approved for the sake of that comparison is to be approved anew.
 
         A rollback is held against no gate. A `DeploymentFailedError` when that happens again and
         again: the model is kept, and may be promoted when the champion stays.
@@ -89,7 +97,11 @@ class Champions:
         )
         if len(run.retests) >= _MOST_RETESTS:
             raise DeploymentFailedError(f"{changed} That happened {_MOST_RETESTS} times before.")
-        self._records.update(run, retests=(*run.retests, timestamp(now)))
+        is_bought = run.deployment is not None and run.deployment.commitment
+        approval = run.commitment_approval if is_bought else None
+        self._records.update(
+            run, retests=(*run.retests, timestamp(now)), commitment_approval=approval or None
+        )
         raise ChampionChangedError(changed)
 
     def restore(self, recipe: str, by: str, grace: timedelta, now: datetime) -> Champion | None:

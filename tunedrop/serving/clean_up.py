@@ -1,11 +1,16 @@
 """Takes down what a run leaves behind: one idempotent pass, repeated until nothing is left."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tunedrop.errors import CleanUpFailedError, DeploymentFailedError, RunEndingError
+from tunedrop.errors import (
+    CleanUpFailedError,
+    DeploymentDeclinedError,
+    DeploymentFailedError,
+    RunEndingError,
+)
 from tunedrop.records import RunRecords
 from tunedrop.run import ENDED, CleanUp, Deployment, Failure, Job, Run, moment, timestamp
 from tunedrop.serving.champions import Champions
@@ -42,12 +47,17 @@ class TakeDown:
         run = self.records.begin_ending(run, failure, now)
         if run.source != source or _is_clean(run):
             return CleanUp(done=True)
-        left = tuple(self._pass(run, now))
+        committed = self._committed(run, now)
+        left = tuple(self._pass(run, committed, now))
         clean_up = CleanUp(
-            taken_down=() if left else tuple(_names(run)), still_billing=left, done=not left
+            taken_down=() if left else tuple(_names(run, committed)),
+            committed=tuple(f"{_name(each)} until {end[:10]}" for each, end in committed.items()),
+            still_billing=left,
+            done=not left,
         )
         kept = any(_keeps(run, job) for job in run.own_jobs)
         until = run.model_kept_until or (timestamp(now + _MODEL_KEPT) if kept else "")
+        until = max((until, *committed.values()))
         # Another clean-up may have been quicker, and the run may have ended meanwhile.
         with suppress(RunEndingError):
             self.records.update_ending(run, clean_up=clean_up, model_kept_until=until)
@@ -58,17 +68,40 @@ class TakeDown:
             )
         return clean_up
 
-    def _pass(self, run: Run, now: datetime) -> Iterator[str]:
-        if run.promotion or run.run_id in self.champions.state(run.recipe).kept_runs:
+    def _committed(self, run: Run, now: datetime) -> dict[Deployment, str]:
+        """What cannot be deleted before the end of its term, and when that is.
+
+        Nobody tries: Bedrock refuses, and it is paid for until then. One that failed may go.
+        """
+        if self._serves(run):
+            return {}
+        ends = {each: self._committed_until(each) for each in run.deployments if each.commitment}
+        return {each: timestamp(end) for each, end in ends.items() if end and end > now}
+
+    def _committed_until(self, deployment: Deployment) -> datetime | None:
+        view = self.deployments.find(deployment.mode, deployment.name)
+        if view is None:
+            return None
+        is_gone = view.status == "Failed" and self.deployments.delete(deployment.mode, view.arn)
+        return None if is_gone else view.committed_until
+
+    def _pass(self, run: Run, committed: Mapping[Deployment, str], now: datetime) -> Iterator[str]:
+        if self._serves(run):
             return
-        if run.deployment and not self._is_deployment_gone(run.deployment, now):
+        to_delete = [each for each in run.deployments if each not in committed]
+        left = [each for each in to_delete if not self._is_deployment_gone(each, now)]
+        if left:
             # The model stays until then: a deployment that is being created may need it.
-            yield f"{run.deployment.mode} deployment {run.deployment.name}"
+            yield from map(_name, left)
             return
         for job in run.own_jobs:
-            yield from self._job_and_model(run, job, now)
+            yield from self._job_and_model(run, job, now, is_used=bool(committed))
 
-    def _job_and_model(self, run: Run, job: Job, now: datetime) -> Iterator[str]:
+    def _serves(self, run: Run) -> bool:
+        """Whether a champion or the rollback target uses what the run made."""
+        return bool(run.promotion) or run.run_id in self.champions.state(run.recipe).kept_runs
+
+    def _job_and_model(self, run: Run, job: Job, now: datetime, *, is_used: bool) -> Iterator[str]:
         view = self.jobs.find(job.name)
         if view is None and self._may_be_in_flight(job.arn, job.intended_at, now):
             yield f"customization job {job.name} (it may still be being created)"
@@ -77,7 +110,8 @@ class TakeDown:
                 self.jobs.stop(view.arn)
             yield f"customization job {job.name}"
         serves = job.custom_model_arn in self.champions.state(run.recipe).kept_models
-        model = None if serves or _keeps(run, job) else self.models.find(job.name)
+        stays = serves or _keeps(run, job) or (is_used and job == run.job)
+        model = None if stays else self.models.find(job.name)
         if model:
             self.models.delete(model)
             if self.models.find(job.name):
@@ -99,17 +133,26 @@ def _is_clean(run: Run) -> bool:
     return run.status == ENDED and run.outcome != CleanUpFailedError.outcome
 
 
-def _names(run: Run) -> Iterator[str]:
+def _name(deployment: Deployment) -> str:
+    return f"{deployment.mode} deployment {deployment.name}"
+
+
+def _names(run: Run, committed: Mapping[Deployment, str]) -> Iterator[str]:
     if run.promotion:
         return
-    if run.deployment:
-        yield f"{run.deployment.mode} deployment {run.deployment.name}"
+    yield from (_name(each) for each in run.deployments if each not in committed)
     for job in run.own_jobs:
-        what = "customization job" if _keeps(run, job) else "customization job and model"
+        is_kept = _keeps(run, job) or (bool(committed) and job == run.job)
+        what = "customization job" if is_kept else "customization job and model"
         yield f"{what} {job.name}"
 
 
 def _keeps(run: Run, job: Job) -> bool:
-    """Whether the model of this job waits for `tunedrop promote`: only its deployment failed."""
-    undeployed = run.failure is not None and run.failure.error == DeploymentFailedError.__name__
+    """Whether the model of this job waits for `tunedrop promote`.
+
+    Its deployment failed, or it passed its test and only the commitment was declined.
+    """
+    why = run.failure.error if run.failure else ""
+    declined = why == DeploymentDeclinedError.__name__ and bool(run.commitment_approval)
+    undeployed = declined or why == DeploymentFailedError.__name__
     return undeployed and job == run.job and bool(job.custom_model_arn)

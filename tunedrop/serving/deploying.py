@@ -11,7 +11,13 @@ from tunedrop.layout import attempt_name
 from tunedrop.records import RunRecords
 from tunedrop.run import Deployment, Run, moment, timestamp
 from tunedrop.serving.champions import Champions
-from tunedrop.serving.deployments import PROVISIONED, DeploymentOrder, Deployments
+from tunedrop.serving.deployments import (
+    PROVISIONED,
+    DeploymentOrder,
+    Deployments,
+    DeploymentView,
+)
+from tunedrop.serving.trial import without_commitment
 from tunedrop.serving.turns import Turns
 from tunedrop.settings import run_tags
 
@@ -32,13 +38,20 @@ class Deploying:
     def deploy(self, run: Run, mode: str, now: datetime) -> Deployment:
         """The run's deployment; a second call finds the first call's.
 
-        While it is another run's turn or Bedrock has no capacity, a `CapacityUnavailableError`;
-        once the recipe's patience is over, a `DeploymentFailedError`.
+        With an approved commitment that is what the commitment buys, and what the model was tested
+        on becomes the run's trial; not if the champion has changed meanwhile
+        (`ChampionChangedError`). While it is another run's turn or Bedrock has no capacity, a
+        `CapacityUnavailableError`; once the recipe's patience is over, a `DeploymentFailedError`.
         """
-        if run.deployment and run.deployment.arn:
-            return run.deployment
+        commits = bool(run.commitment_approval.get("approved"))
+        made = run.deployment
+        if made and made.arn and bool(made.commitment) is commits:
+            return made
         self.champions.check_not_superseded(run)
+        if commits and not (made and made.commitment):
+            self.champions.check_opponent(run, now)
         self.turns.take(run, now)
+        run = self._commit_to_term(run) if commits else run
         deployment = self._intend(run, mode, now)
         found = self.deployments.find(mode, deployment.name)
         if found is None:
@@ -46,7 +59,7 @@ class Deploying:
             found = self.deployments.find(mode, deployment.name)
         if found is None:
             raise ServiceBusyError(f"Bedrock took {deployment.name}, but does not show it yet.")
-        deployment = structs.replace(deployment, arn=found.arn, status=found.status)
+        deployment = _seen(deployment, found)
         self.records.update(run, deployment=deployment)
         return deployment
 
@@ -72,19 +85,28 @@ class Deploying:
                 f"{deployment.intended_at}; more than {_LONGEST_CREATION} is not waited for."
             )
         ready_at = timestamp(now) if view.is_ready else ""
-        seen = structs.replace(deployment, status=view.status, ready_at=ready_at)
+        seen = structs.replace(_seen(deployment, view), ready_at=ready_at)
         if seen != deployment:
             self.records.update(run, deployment=seen)
         return seen
 
+    def _commit_to_term(self, run: Run) -> Run:
+        """Keep what the model was tested on as its trial; capacity is waited for anew."""
+        if run.trial:
+            return run
+        return self.records.update(
+            run, trial=run.deployment, deployment=None, capacity_refused_at=None
+        )
+
     def _intend(self, run: Run, mode: str, now: datetime) -> Deployment:
         """Record the intent; each call renews it, so that clean-up waits for the latest one."""
-        hourly = hourly_cost(run.plan).usd if mode == PROVISIONED else 0.0
+        plan = run.plan if run.trial else without_commitment(run, mode)
         deployment = Deployment(
             mode=mode,
-            name=attempt_name(run.run_id, len(run.former_jobs) + 1),
+            name=attempt_name(run.run_id, len(run.former_jobs) + (2 if run.trial else 1)),
             intended_at=timestamp(now),
-            hourly_usd=hourly,
+            hourly_usd=hourly_cost(plan).usd if mode == PROVISIONED else 0.0,
+            commitment=plan.deployment.commitment if run.trial else "",
         )
         self.records.update(run, deployment=deployment)
         return deployment
@@ -111,14 +133,20 @@ class Deploying:
         job = run.job
         if job is None or not job.custom_model_arn:
             raise DeploymentFailedError(f"The run {run.run_id} has no custom model to deploy.")
+        plan = run.plan if deployment.commitment else without_commitment(run, deployment.mode)
         return DeploymentOrder(
             mode=deployment.mode,
             name=deployment.name,
             custom_model_arn=job.custom_model_arn,
-            units=run.plan.deployment.model_units,
-            commitment=run.plan.deployment.commitment,
+            units=plan.deployment.model_units,
+            commitment=deployment.commitment,
             tags=run_tags(run.stage, run.recipe, run.run_id),
         )
 
     def _is_patience_over(self, run: Run, since: str, now: datetime) -> bool:
         return now - moment(since) > timedelta(seconds=run.plan.deployment.patience_seconds)
+
+
+def _seen(deployment: Deployment, view: DeploymentView) -> Deployment:
+    until = timestamp(view.committed_until) if view.committed_until else ""
+    return structs.replace(deployment, arn=view.arn, status=view.status, committed_until=until)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -15,6 +15,7 @@ PROVISIONED = "provisioned"
 ON_DEMAND = "on_demand"
 
 _COMMITMENTS = {"1 month": "OneMonth", "6 months": "SixMonths"}
+_TERMS = {"OneMonth": timedelta(days=30), "SixMonths": timedelta(days=180)}
 _READY = frozenset({"InService", "Active"})
 _NO_CAPACITY = frozenset({"ServiceQuotaExceededException", "ServiceUnavailableException"})
 _REFUSALS = frozenset({"ValidationException", "ResourceNotFoundException", "TooManyTagsException"})
@@ -35,12 +36,16 @@ class DeploymentOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentView:
-    """A deployment as Bedrock shows it, in Bedrock's own words."""
+    """A deployment as Bedrock shows it, in Bedrock's own words.
+
+    One that is `committed_until` then cannot be deleted before.
+    """
 
     arn: str
     status: str
     failure: str
     created_at: datetime
+    committed_until: datetime | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -172,4 +177,12 @@ def _view(found: Mapping[str, Any], arn: str, created_at: datetime) -> Deploymen
         status=found["status"],
         failure=found.get("failureMessage", ""),
         created_at=created_at,
+        committed_until=committed_until(found, created_at),
     )
+
+
+def committed_until(found: Mapping[str, Any], created_at: datetime) -> datetime | None:
+    """The end of the term of what Bedrock shows; None without a commitment."""
+    term = _TERMS.get(found.get("commitmentDuration", ""))
+    ends: datetime | None = found.get("commitmentExpirationTime")
+    return ends or (created_at + term if term else None)

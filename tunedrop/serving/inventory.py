@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from tunedrop.gateway import aws, code_of
-from tunedrop.serving.deployments import ON_DEMAND, PROVISIONED
+from tunedrop.serving.deployments import ON_DEMAND, PROVISIONED, committed_until
 from tunedrop.settings import TAG_RECIPE, TAG_RUN, TAG_STAGE
 
 CUSTOMIZATION_JOB = "customization job"
@@ -17,7 +17,10 @@ CUSTOM_MODEL = "custom model"
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """Something in Bedrock that carries this stage's tags."""
+    """Something in Bedrock that carries this stage's tags.
+
+    What is `committed_until` then cannot be deleted before.
+    """
 
     kind: str
     name: str
@@ -25,9 +28,11 @@ class Resource:
     created_at: datetime
     recipe: str
     run_id: str
+    committed_until: datetime | None = None
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}"
+        until = self.committed_until
+        return f"{self.kind} {self.name}{f' (committed until {until:%Y-%m-%d})' if until else ''}"
 
 
 class Inventory:
@@ -84,6 +89,7 @@ class Inventory:
                     created_at=item[created],
                     recipe=tags.get(TAG_RECIPE, ""),
                     run_id=tags[TAG_RUN],
+                    committed_until=committed_until(item, item[created]),
                 )
 
     def _tags(self, arn: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from tunedrop.run import Deployment, Promotion, moment, plain, timestamp
+from tunedrop.run import Deployment, Promotion, Run, moment, plain, timestamp
 
 _HISTORY = 50
 # An account holds 100 custom models, and each one's storage bills by the month.
@@ -89,13 +89,24 @@ def promotion_after(state: RecipeState, now: datetime) -> Promotion:
 def succeeded(
     state: RecipeState, champion: Champion, promotion: Promotion, retire_at: datetime
 ) -> RecipeState:
-    """The state with another champion; the one before it serves on until `retire_at`."""
+    """The state with another champion; the one before it serves on until `retire_at`.
+
+    One with a commitment serves on until the end of its term, since it is paid for until then.
+    """
     return structs.replace(
         _left(state, retire_at),
         version=promotion.version,
         champion=champion,
         history=(_entry(promotion, champion), *state.history)[:_HISTORY],
     )
+
+
+def with_trial(state: RecipeState, run: Run, now: datetime) -> RecipeState:
+    """The state that has yet to retire what the run's model was tested on, and nobody uses."""
+    if run.trial is None:
+        return state
+    leaving = Retiree(run_id=run.run_id, retire_at=timestamp(now), deployment=run.trial)
+    return structs.replace(state, retiring=(*state.retiring, leaving))
 
 
 def restored(state: RecipeState, by: str, retire_at: datetime, now: datetime) -> RecipeState | None:
@@ -136,9 +147,9 @@ def _left(state: RecipeState, retire_at: datetime) -> RecipeState:
     champion = state.champion
     if champion is None:
         return state
-    leaving = Retiree(
-        run_id=champion.run_id, retire_at=timestamp(retire_at), deployment=champion.deployment
-    )
+    deployment = champion.deployment
+    until = max(timestamp(retire_at), deployment.committed_until)
+    leaving = Retiree(run_id=champion.run_id, retire_at=until, deployment=deployment)
     return structs.replace(state, previous=champion, retiring=(*state.retiring, leaving))
 
 

@@ -144,6 +144,8 @@ class Sweep:
     def _is_orphan(self, resource: Resource, now: datetime) -> bool:
         if now - resource.created_at < _YOUNG:
             return False
+        if resource.committed_until and now < resource.committed_until:
+            return False
         run = self.records.find(resource.run_id)
         if run is not None and run.status != ENDED:
             return False

@@ -58,10 +58,10 @@ class FakeTokens:
 class FakeApprovalFunction:
     """Remembers what was answered."""
 
-    answered: list[tuple[str, bool]] = field(default_factory=list)
+    answered: list[tuple[str, bool, str]] = field(default_factory=list)
 
-    def answer(self, run_id: str, *, approved: bool) -> str:
-        self.answered.append((run_id, approved))
+    def answer(self, run_id: str, *, approved: bool, commitment: str = "") -> str:
+        self.answered.append((run_id, approved, commitment))
         return "arn:aws:iam::1:user/ada"
 
 

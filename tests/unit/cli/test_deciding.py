@@ -25,8 +25,15 @@ def test_an_answer_is_given_in_the_name_that_aws_knows(
 ) -> None:
     services = FakeServices(ASKED)
     assert approve.decide(services, RUN_ID, approved=approved) == 0
-    assert services.approval_function.answered == [(RUN_ID, approved)]
+    assert services.approval_function.answered == [(RUN_ID, approved, "")]
     assert capsys.readouterr().out == f"{said} by {ADA}.\n"
+
+
+def test_a_commitment_is_approved_by_its_term(monkeypatch: pytest.MonkeyPatch) -> None:
+    services = FakeServices(ASKED)
+    monkeypatch.setattr(approve, "deployed", lambda _: services)
+    assert main(["approve", RUN_ID, "--commitment", "1 month"]) == 0
+    assert services.approval_function.answered == [(RUN_ID, True, "1 month")]
 
 
 def cancelled(monkeypatch: pytest.MonkeyPatch, services: FakeServices) -> int:

@@ -13,12 +13,12 @@ from tunedrop.serving.champions import Champions
 from tunedrop.serving.recipe_state import Champion, RecipeState, Retiree
 
 NOVA_LITE = "amazon.nova-lite-v1:0:300k"
-UNPRICED = {"mode": "provisioned", "commitment": "1 month"}
+UNPRICED = {"base_model": "amazon.nova-pro-v1:0:300k", "deployment": {"mode": "provisioned"}}
 
 
 def asked(in_service: RecipeState | None = None, **sections: Any) -> bool:
-    planned = run(recipe(base_model=NOVA_LITE, **sections))
-    return needs_approval(planned, in_service or RecipeState())
+    planned = run(recipe(**{"base_model": NOVA_LITE, **sections}))
+    return needs_approval(planned, in_service or RecipeState(), "us-west-2")
 
 
 def deployment(usd: float | None) -> Deployment:
@@ -52,17 +52,25 @@ def test_an_hour_beyond_the_budget_needs_a_person() -> None:
     assert asked(deployment={"mode": "provisioned"}, budget={"hourly_usd": 108})
 
 
+COMMITTED = {"mode": "provisioned", "commitment": "1 month", "model_units": 2}
+
+
+@pytest.mark.parametrize(("limit", "is_asked"), [(108, True), (109, False)])
+def test_before_a_commitment_one_unit_of_its_test_counts(limit: float, is_asked: bool) -> None:
+    assert asked(deployment=COMMITTED, budget={"hourly_usd": limit}) is is_asked
+
+
 def test_two_units_cost_twice_as_much() -> None:
     two = {"mode": "provisioned", "model_units": 2}
     assert asked(deployment=two, budget={"hourly_usd": 200})
 
 
 def test_an_unknown_price_counts_as_beyond_the_budget() -> None:
-    assert asked(deployment=UNPRICED, budget={"hourly_usd": 10_000})
+    assert asked(**UNPRICED, budget={"hourly_usd": 10_000})
 
 
 def test_without_a_budget_nobody_is_asked() -> None:
-    assert not asked(deployment=UNPRICED)
+    assert not asked(**UNPRICED)
 
 
 def test_what_bills_by_the_token_is_within_every_hourly_budget() -> None:
@@ -109,7 +117,9 @@ class NoChampions(Champions):
 
 def test_a_question_that_could_not_be_sent_is_sent_by_the_next_call_and_once() -> None:
     topic, records = BusyTopic(), KeptRecords(run())
-    approval = Approval(records=records, champions=NoChampions(), notifications=topic)
+    approval = Approval(
+        region="us-east-1", records=records, champions=NoChampions(), notifications=topic
+    )
     with pytest.raises(ServiceBusyError):
         approval.ask(records.run, "first", NOW)
     for token in ("second", "third"):
