@@ -2,12 +2,14 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 from tunedrop import recipe as recipes
 from tunedrop.catalog import base_model
+from tunedrop.cli import quality
 from tunedrop.cli.durations import usual_duration
 from tunedrop.cli.excerpts import Place, excerpts
 from tunedrop.cli.findings_table import findings_table
@@ -17,8 +19,9 @@ from tunedrop.cli.progress import ProgressBar
 from tunedrop.cli.recipes import find_recipe
 from tunedrop.cli.terminal import coloured, is_terminal, wrapped
 from tunedrop.cost import training_cost
+from tunedrop.dataset.curator import Curator
 from tunedrop.dataset.findings import Finding
-from tunedrop.dataset.report import ValidationReport, counted
+from tunedrop.dataset.report import RecordCounts, ValidationReport, counted
 from tunedrop.dataset.validation import validate
 from tunedrop.errors import InvalidInputError
 from tunedrop.recipe import Recipe
@@ -35,32 +38,68 @@ def run(options: argparse.Namespace) -> int:
     recipe = _recipe(options)
     try:
         found = given(options.file)
-        return 0 if is_fit(found, recipe, as_json=options.json, in_s3=options.media) else 1
+        asked = Asked(
+            as_json=options.json,
+            in_s3=options.media,
+            quality=options.quality or bool(options.report),
+            page=options.report,
+        )
+        return 0 if is_fit(found, recipe, asked) else 1
     except RequestRefusedError as error:
         show_refusal(error, as_json=options.json)
         return 1
 
 
-def is_fit(found: Given, recipe: Recipe, *, as_json: bool = False, in_s3: bool = False) -> bool:
-    """Check what was given, with `in_s3` its media in S3 too, and say what was found."""
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """How to check: with media in S3, with what the records are worth, and how to tell it.
+
+    `page` is the file to write the data card to, "" for none.
+    """
+
+    as_json: bool = False
+    in_s3: bool = False
+    quality: bool = False
+    page: str = ""
+
+
+def is_fit(found: Given, recipe: Recipe, asked: Asked | None = None) -> bool:
+    """Check what was given, and say what was found."""
+    asked = asked or Asked()
     try:
         recipe = recipes.with_overrides(recipe, found.request.hyperparameters)
     except InvalidInputError as error:
         raise RequestRefusedError(f"{found.file or found.place.uri}: {error}") from error
     if missing := found.missing:
         return _is_later_checked(found, recipe, missing)
-    report = check(found, recipe, in_s3=in_s3)
-    if as_json:
-        print(msgspec.json.encode(_for_machines(report, recipe)).decode())
+    curation = quality.curation_of(recipe) if asked.quality else None
+    report = check(found, recipe, asked, curation)
+    name = found.file or found.place.uri
+    card = quality.record_of(report, recipe, curation, name) if curation else {}
+    if asked.page:
+        quality.write_page(card, asked.page)
+    if asked.as_json:
+        told = {**_for_machines(report, recipe), **({"quality": card["quality"]} if card else {})}
+        print(msgspec.json.encode(told).decode())
     else:
-        _show(report, recipe, found)
+        for line in quality.quality_lines(card):
+            print(line)
+        _show(quality.without_quality(report, curation), recipe, found)
     return report.fit
 
 
-def check(found: Given, recipe: Recipe, *, in_s3: bool) -> ValidationReport:
+def check(
+    found: Given, recipe: Recipe, asked: Asked, curator: Curator | None = None
+) -> ValidationReport:
     """Validate all files in one pass, with a progress bar on a terminal."""
-    with ProgressBar(found.bytes) as bar, media_of(found, recipe, in_s3=in_s3) as media:
-        return validate(bar.watched(found.sources), recipe, media=media, fingerprint=False)
+    with ProgressBar(found.bytes) as bar, media_of(found, recipe, in_s3=asked.in_s3) as media:
+        return validate(
+            bar.watched(found.sources),
+            recipe,
+            media=media,
+            curator=curator,
+            fingerprint=bool(asked.page),
+        )
 
 
 def _recipe(options: argparse.Namespace) -> Recipe:
@@ -135,13 +174,22 @@ def _numbers(report: ValidationReport, recipe: Recipe) -> list[tuple[str, str]]:
         (
             "Records",
             f"{counts.train:,} to train, {counts.validation:,} to validate, {counts.test:,} to "
-            f"test, {counts.rejected:,} rejected",
+            f"test, {counts.rejected:,} rejected{_out(counts)}",
         ),
         ("Tokens", f"about {report.training_tokens:,} to train on ({report.token_method})"),
         ("Cost", f"{price} for training: {cost.why}"),
         ("Duration", usual_duration(recipe.base_model)),
         *notes,
     ]
+
+
+def _out(counts: RecordCounts) -> str:
+    """What is in no file, where records were judged by what they say."""
+    return "".join(
+        f", {count:,} {words}"
+        for count, words in ((counts.dropped, "dropped"), (counts.left_out, "left out"))
+        if count
+    )
 
 
 def _notes(recipe: Recipe) -> list[tuple[str, str]]:

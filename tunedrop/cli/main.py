@@ -80,6 +80,12 @@ def _check_options(command: argparse.ArgumentParser) -> None:
         "--method", help="with --base-model (default: instruction_tuning, where it is offered)"
     )
     command.add_argument(
+        "--quality", action="store_true", help="say what the records are worth, too"
+    )
+    command.add_argument(
+        "--report", default="", metavar="FILE", help="write the data card as a page (HTML)"
+    )
+    command.add_argument(
         "--media", action="store_true", help="look at the images and videos in S3, too"
     )
     command.add_argument("--json", action="store_true", help="one JSON object, for machines")

@@ -102,7 +102,11 @@ def _verdict(run: Record, dataset: Record, quality: Record) -> str:
     measured = sum(int(each) for each in section(quality, "records").values()) or total
     of_all = f"{formatting.count(kept)} of {formatting.count(total)} records"
     worth = f"Without repetition it amounts to {of_all}."
-    nothing = " Nothing was found that speaks against it." if not errors and kept == total else ""
+    nothing = (
+        " Nothing was found that speaks against it."
+        if not errors and not quality.get("findings")
+        else ""
+    )
     return f"{said} {worth if measured else ''}{nothing}".strip()
 
 
@@ -179,13 +183,12 @@ def _members(group: Record, places: Record) -> str:
 
 
 def _shortened(named: list[str]) -> str:
-    """The file once where all are in it: `a.jsonl, line 3, line 9`."""
-    files = {name.rpartition(", line ")[0] for name in named}
-    if len(files) != 1 or not files - {""}:
+    """The file once where all are in it: `a.jsonl, lines 3, 9`."""
+    parts = [f", {name}".rpartition(", line ") for name in named]
+    if len({file for file, _, _ in parts}) != 1 or not all(found for _, found, _ in parts):
         return "; ".join(named)
-    [file] = files
-    lines = ", ".join(name.rpartition(", line ")[2] for name in named)
-    return f"{file}, lines {lines}"
+    lines = f"lines {', '.join(line for _, _, line in parts)}"
+    return ", ".join(filter(None, (parts[0][0].removeprefix(", "), lines)))
 
 
 def _alike(group: Record) -> str:

@@ -8,6 +8,7 @@ from tunedrop.report.reading import Record, section, text
 
 _FIRST = 3
 _EXAMPLES = 4
+_NOTHING = "Nothing to do"
 _GRAVE = ("error", "fatal")
 _KINDS = {"personal-data": "blocking", "possible-personal-data": "hint"}
 _SECRETS = {"secret": "blocking", "possible-secret": "hint"}
@@ -34,7 +35,8 @@ def do_first(dataset: Record, quality: Record, settled: Collection[str]) -> list
     """
     seen: dict[str, dict[str, str]] = {}
     for each in (*(dataset.get("findings") or ()), *(quality.get("findings") or ())):
-        if text(each.get("code")) not in settled:
+        is_told = text(each.get("hint")).startswith(_NOTHING)
+        if text(each.get("code")) not in settled and not is_told:
             seen.setdefault(text(each.get("code")), finding(each))
     counts = {**section(dataset, "counts"), **section(quality, "counts")}
 

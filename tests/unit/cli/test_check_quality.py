@@ -1,0 +1,74 @@
+"""`tunedrop check --quality`: what the records are worth, on this machine."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tunedrop.cli import main
+
+NOVA = ("--base-model", "amazon.nova-micro-v1:0:128k")
+EMAIL = "jane.roe@example.com"
+
+
+@pytest.fixture
+def flawed(tmp_path: Path) -> Path:
+    """Forty records, of which one stands there twice and one holds an address."""
+    records = [
+        {"prompt": f"Sum up ticket {n}: {'late parcel ' * n}", "completion": f"Parcel {n} is late."}
+        for n in range(1, 41)
+    ]
+    records += [records[4], {"prompt": f"Answer {EMAIL} today, please.", "completion": "Done so."}]
+    file = tmp_path / "flawed.jsonl"
+    file.write_text("".join(f"{json.dumps(each)}\n" for each in records))
+    return file
+
+
+def test_quality_says_what_was_found_and_draws_it(
+    flawed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(flawed), *NOVA, "--quality"]) == 0
+    out = capsys.readouterr().out
+    assert "exact-duplicate" in out
+    assert "aaaa.aaa@aaaaaaa.aaa" in out and EMAIL not in out
+    assert "To train on" in out and "█" in out
+    assert "42 completions of about" in out
+
+
+def test_without_quality_nothing_of_it_is_said(
+    flawed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(flawed), *NOVA]) == 0
+    assert "exact-duplicate" not in capsys.readouterr().out
+
+
+def test_the_card_is_written_as_a_page(flawed: Path, tmp_path: Path) -> None:
+    page = tmp_path / "card.html"
+    assert main(["check", str(flawed), *NOVA, "--report", str(page)]) == 0
+    written = page.read_text(encoding="utf-8")
+    assert "What the records are worth" in written and "SHA-256 of flawed.jsonl" in written
+    assert EMAIL not in written
+
+
+def test_machines_get_the_whole_quality_report(
+    flawed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(flawed), *NOVA, "--quality", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["quality"]["duplicates"]["exact"] == 1
+    assert told["fit"] is True
+
+
+@pytest.mark.parametrize(("options", "is_there"), [((), False), (("--quality",), True)])
+def test_arrays_are_imported_for_quality_alone(
+    flawed: Path, options: tuple[str, ...], is_there: bool
+) -> None:
+    command = ["check", str(flawed), *NOVA, *options]
+    code = (
+        "import sys; from tunedrop.cli import main; "
+        f"main({command!r}); print('numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == str(is_there)
