@@ -1,6 +1,5 @@
 """The shipped samples, and other real datasets where they lie beside the repository."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from tunedrop import recipe as recipes
 from tunedrop.dataset.lines import local_file
 from tunedrop.dataset.report import ValidationReport
 from tunedrop.dataset.validation import validate
+from tunedrop.quality.curation import Curation
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted((ROOT / "samples").glob("*.jsonl"))
@@ -38,10 +38,25 @@ def test_every_shipped_recipe_has_a_sample_of_its_name() -> None:
     assert shipped == {path.stem for path in SAMPLES}
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-def test_no_two_records_of_a_sample_are_the_same(path: Path) -> None:
-    lines = [line for line in path.read_text(encoding="utf-8-sig").splitlines() if line]
-    assert len({json.dumps(json.loads(line), sort_keys=True) for line in lines}) == len(lines)
+def test_the_sample_has_the_flaws_of_real_exports_and_its_recipe_mends_them() -> None:
+    curation = Curation(BY_NAME["support-summaries"])
+    path = ROOT / "samples" / "support-summaries.jsonl"
+    report = validate({"train": [local_file(path)]}, BY_NAME["support-summaries"], curator=curation)
+    assert report.fit and curation.report
+    flaws = {**curation.report.counts}
+    assert flaws.pop("boilerplate") > 100
+    assert flaws == {
+        "exact-duplicate": 2,
+        "near-duplicate": 3,
+        "contradiction": 2,
+        "truncated-completion": 1,
+        "possible-personal-data": 2,
+    }
+    assert curation.dropped == {
+        "exact-duplicate": 2,
+        "near-duplicate": 3,
+        "truncated-completion": 1,
+    }
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real datasets are not on this machine")
