@@ -67,7 +67,7 @@ def test_a_run_request_in_s3_is_checked_with_the_files_it_names(
     [
         ("s3://", "s3:// names no bucket"),
         ("s3://{bucket}/nowhere.jsonl", "There is no object s3://"),
-        ("s3://no-such-bucket-of-ours/a/", "AWS refused: "),
+        ("s3://no-such-bucket-of-ours/a/", "AWS refused, or could not be asked: "),
     ],
 )
 def test_what_is_not_in_s3_is_told_in_a_sentence(

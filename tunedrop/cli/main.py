@@ -12,6 +12,7 @@ from tunedrop.settings import adopt_region, default_stage
 
 COULD_NOT_RUN = 2
 _INTERRUPTED = 130
+_AWS_SETTINGS = "Check the AWS settings of the shell: credentials, AWS_REGION, AWS_ENDPOINT_URL."
 
 Command = Callable[[argparse.Namespace], int]
 Options = Callable[[argparse.ArgumentParser], None]
@@ -36,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if not _is_of_aws(error):
             raise
-        return _could_not_run(f"AWS refused: {error}")
+        told = str(error).rstrip(".")
+        return _could_not_run(f"AWS refused, or could not be asked: {told}. {_AWS_SETTINGS}")
 
 
 def _could_not_run(why: str) -> int:
