@@ -12,6 +12,7 @@ from tests.functional.world import Call, World
 from tunedrop.errors import ServiceBusyError
 from tunedrop.run import Run, plain, timestamp
 from tunedrop.services import Services
+from tunedrop.settings import run_tags
 
 NOTHING: Json = {
     "taken_down": [],
@@ -258,3 +259,22 @@ def test_what_is_left_of_the_stage_is_named(world: World) -> None:
     assert world.services.sweep.take_down_stage() in ((name,), ())
     wait_until(lambda: world.services.sweep.take_down_stage() == ())
     assert world.job_status(f"{run.run_id}-1") == "Stopped"
+
+
+def test_what_is_committed_is_left_until_its_term_and_nobody_is_told_each_hour(
+    hours_later: World, call: Call
+) -> None:
+    run = ended(hours_later, hours_later.trained_run())
+    tags = run_tags(run.stage, run.recipe, run.run_id)
+    arn = hours_later.bedrock.create_provisioned_model_throughput(
+        provisionedModelName=f"{run.run_id}-2",
+        modelId=hours_later.ground.custom_model(),
+        modelUnits=1,
+        commitmentDuration="OneMonth",
+        tags=[{"key": key, "value": value} for key, value in tags.items()],
+    )["provisionedModelArn"]
+    swept = call("sweep")
+    assert not any(run.run_id in each for each in (*swept["taken_down"], *swept["left"]))
+    assert hours_later.bedrock.get_provisioned_model_throughput(provisionedModelId=arn)
+    [left] = hours_later.services.sweep.take_down_stage()
+    assert left.startswith(f"provisioned {run.run_id}-2 (committed until ")
