@@ -106,14 +106,17 @@ def test_the_command_line_and_the_run_use_the_same_words(
     with pytest.raises(DatasetRejectedError) as rejected:
         call("validate_dataset", run_id=run.run_id)
     (tmp_path / "broken.jsonl").write_bytes(SAME)
-    main(["check", str(tmp_path / "broken.jsonl"), *MODEL])
+    main(["check", str(tmp_path / "broken.jsonl"), *MODEL, "--quality"])
     told = capsys.readouterr().out
     report = json.loads(world.read(run.layout.dataset("report.json")))
+    assert {finding["severity"] for finding in report["findings"]} == {"error", "warning"}
     for finding in report["findings"]:
-        place = f"broken.jsonl, line {finding['line']}, {finding['field']}"
-        assert f"{place}: {finding['message']}" in told
-        assert f"{place}: {finding['message']}" in str(rejected.value)
+        assert finding["message"] in told
         assert finding["hint"] in told
+        if finding["severity"] == "error":
+            place = f"broken.jsonl, line {finding['line']}, {finding['field']}"
+            assert f"{place}: {finding['message']}" in told
+            assert f"{place}: {finding['message']}" in str(rejected.value)
 
 
 def submitted(file: Path | str, **options: object) -> int:

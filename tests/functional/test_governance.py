@@ -24,7 +24,7 @@ PLANTED = (
     "4111 1111 1111 1111",
     "DE89 3704 0044 0532 0130 00",
     "203.0.114.77",
-    "AKIAQWERTY2IOPASDFGH",
+    "AKIAQWERTYUIOPASDFGH",
 )
 REDACT = {"personal_data": "redact", "secrets": "redact", "duplicates": "drop"}
 
@@ -34,7 +34,7 @@ def record(number: int, planted: str = "") -> dict[str, str]:
     asked = " ".join(words)
     return {
         "prompt": f"{asked} wrote {planted or 'nothing'} about {' '.join(reversed(words))}?",
-        "completion": f"{asked} has {planted}, which stays as it was, {words[2]}.",
+        "completion": f"{asked} {planted} stays as it was, {words[2]}.",
     }
 
 

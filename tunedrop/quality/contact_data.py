@@ -34,6 +34,8 @@ _INSIDE_A_URL = re.compile(r"://[^\s/@]*$")
 _LONE_DIGIT = re.compile(r"[ ./-]\d$")
 _AMERICAN = re.compile(r"1[2-9]\d\d[2-9]\d{6}$")
 _FICTIONAL = re.compile(r"555[-. ]?\d{4}$")
+# A longer number that a card's digits would be cut out of; a word may end in a digit.
+_DIGITS_BEFORE = re.compile(r"(?<![\w.])\d+[ -]$")
 _VERSION = re.compile(r"(?i)(?:version|release|section|python|v)\.? ?$")
 _IP_WORDS = re.compile(r"(?i)\b(?:ip|ipv4|ipv6|address|host|server|from)\b")
 _MANY_DIGITS = 8
@@ -107,6 +109,8 @@ def _is_nobodys(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 
 def _card(match: re.Match[str]) -> Strength | None:
+    if preceded_by(match, _DIGITS_BEFORE):
+        return None
     return "blocking" if check_digits.card(digits_of(match)) else None
 
 
@@ -163,7 +167,7 @@ PHONES = (
     _detector("phone", r"(?<![\w.+-])[2-9]\d\d[-. ]?\d{4}(?![\w-])", _spoken_of_as_phone),
     _detector("phone", r"(?<![\w.+-])[2-9]\d{9}(?![\w-])", _spoken_of_as_phone),
 )
-CARD = _detector("payment-card", r"(?<![\w.])(?<!\d[ -])\d(?:[ -]?\d){12,18}(?![ -]?\d|\w)", _card)
+CARD = _detector("payment-card", r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![ -]?\d|\w)", _card)
 IBAN = _Iban(kind="iban", pattern=re.compile(r"(?<!\w)[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){11,30}"))
 IPS = (
     _detector(

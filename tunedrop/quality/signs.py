@@ -30,6 +30,10 @@ _LONGEST_HOUSE_NUMBER = 7
 _WORDS_TO_THE_NUMBER = 8
 _RUN = 16
 _IN_RUNS = bytes(chr(b).isalnum() or chr(b) in "_-/+" for b in range(128)) + bytes(128)
+# A fixed beginning and few letters behind it: one such key in thirty has no digit.
+_FIRST_LETTERS = np.frombuffer(
+    b"akiaasiaabiaaccask_lsk_trk_lrk_tghp_gho_ghu_ghs_ghr_aizanpm_glpa", "<u4"
+)
 _DIGITS = bytes(b in b"0123456789" for b in range(256))
 
 
@@ -93,12 +97,17 @@ def _dotted(data: Bytes, is_digit: Flags) -> Counts:
 
 
 def _long_runs(data: bytes, digits: Counts) -> tuple[Counts, Counts]:
-    """Where long runs of letters, digits and _ - / + begin and end, if they hold a digit."""
+    """Where long runs of letters, digits and _ - / + begin and end, if they may be a token.
+
+    Those hold a digit, unless they are as short as the keys whose first letters tell them.
+    """
     outside = np.flatnonzero(np.frombuffer(data.translate(_IN_RUNS), np.uint8) == 0)
     long_ones = np.flatnonzero(np.diff(outside, prepend=-1) > _RUN)
     ends = outside[long_ones]
     starts = np.where(long_ones > 0, outside[long_ones - 1], -1) + 1
     telling = np.searchsorted(digits, starts) < np.searchsorted(digits, ends)
+    first = np.frombuffer(data + bytes(4), np.uint8)[starts[:, None] + np.arange(4)]
+    telling |= np.isin(np.ascontiguousarray(first).view("<u4").ravel(), _FIRST_LETTERS)
     return starts[telling], ends[telling]
 
 

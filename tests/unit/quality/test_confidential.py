@@ -41,6 +41,7 @@ SURE = [
     ("br-cpf", "529.982.247-25"),
     ("se-personnummer", "811228-9874"),
     ("aws-access-key", "AKIAQ3EGRIJXUV4OX7PZ"),
+    ("aws-access-key", "AKIAQWERTYUIOPASDFGH"),
     ("gcp-api-key", "AIzaSyD3vX9kLm2Pq8RtUw4ZbNcFgHjKl5MnB7c"),
     ("github-token", "ghp_x7Kd92mQpL4vRt8WzB3nYc6HsJ5fGa1EuTiO"),
     ("gitlab-token", "glpat-Zx9KcVb3NmQw7ErTyU2p"),
@@ -161,6 +162,11 @@ def test_rarer_token_is_found(kind: str, text: str) -> None:
 def test_signs_of_a_block_miss_nothing(text: str) -> None:
     sure = [each for each in find(text) if each.strength == "blocking"]
     assert [each for each in found_in_block(text) if each.strength == "blocking"] == sure
+
+
+def test_a_card_behind_a_word_that_ends_in_a_digit_is_found() -> None:
+    assert ("payment-card", "blocking") in kinds("field2 4111 1111 1111 1111 it was")
+    assert kinds("number 2 4111 1111 1111 1111 it was") == set()
 
 
 def test_report_tells_kind_field_and_shape_but_never_the_datum() -> None:
