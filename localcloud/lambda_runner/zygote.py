@@ -15,7 +15,7 @@ import sys
 
 from localcloud.lambda_runner import frames, instance
 
-PRELOADED = ("boto3", "aws_lambda_powertools", "msgspec")
+PRELOADED = ("boto3", "aws_lambda_powertools", "msgspec", "numpy")
 _DESCRIPTORS = 2
 
 
@@ -36,8 +36,10 @@ def main(control: socket.socket) -> None:
 
 
 def _preload() -> None:
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     for package in PRELOADED:
         importlib.import_module(package)
+    del os.environ["OPENBLAS_NUM_THREADS"]
     # Every new client reads the same service descriptions; read them once for all instances.
     loaders = importlib.import_module("botocore.loaders")
     loaders.JSONFileLoader.load_file = functools.lru_cache(None)(loaders.JSONFileLoader.load_file)

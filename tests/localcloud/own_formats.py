@@ -14,8 +14,9 @@ from tunedrop.catalog import BaseModel, Customization, all_models
 REGIONS = ("us-west-2", "us-east-1")
 QUESTION = "Which colour does the shape have?"
 _RECORDS = 190
-_FEW_PICTURES, _ENOUGH_PICTURES, _MOST_PICTURES = 40, 160, 300
+_FEW_PICTURES, _ENOUGH_PICTURES, _MOST_PICTURES = 40, 120, 200
 _SMALLEST = 128
+_MANY_RECORDS = 1000
 Json = dict[str, Any]
 
 
@@ -49,6 +50,8 @@ class Case:
         given: Json = {"name": self.recipe, "base_model": self.model.id, "method": self.method}
         if self.sees and self.model.inference.request == "converse":
             given["hyperparameters"] = {"epochs": 2}
+        if self.how.limits.min_training_records >= _MANY_RECORDS:
+            given["data"] = {"validation_share": 0, "test_share": 0.03}
         return json.dumps(given)
 
     @property
@@ -68,7 +71,8 @@ class Case:
         """How many records about pictures: with room for what is set aside for tests."""
         draws = self.model.inference.request == "image-generation"
         enough = _FEW_PICTURES if draws else _ENOUGH_PICTURES
-        return max(enough, self.how.limits.min_training_records * 4 // 3)
+        fewest = self.how.limits.min_training_records
+        return max(enough, fewest * 21 // 20 if fewest >= _MANY_RECORDS else fewest * 4 // 3)
 
     def records(self, place: str) -> list[Json]:
         """The dataset; its pictures lie below `place` under their numbers."""

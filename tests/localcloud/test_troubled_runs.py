@@ -148,7 +148,7 @@ def test_job_stuck_in_the_queue_is_stopped_and_tried_once_more(
 
 
 @pytest.mark.usefixtures("impatient")
-def test_lack_of_capacity_beyond_the_patience_fails_the_deployment_and_leaves_nothing(
+def test_lack_of_capacity_beyond_the_patience_fails_the_deployment_and_leaves_the_model_alone(
     service: Service, faults: Faults
 ) -> None:
     faults.order(
@@ -161,7 +161,8 @@ def test_lack_of_capacity_beyond_the_patience_fails_the_deployment_and_leaves_no
     answer = service.run(SUMMARIES, "no-capacity", sample(SUMMARIES, 120, seed=16))
     assert answer["outcome"] == "DeploymentFailed"
     assert "Your account has no deployments left." in answer["reason"]
-    assert not service.resources(answer["run_id"])
+    assert f"tunedrop promote {answer['run_id']}" in answer["reason"]
+    assert service.resources(answer["run_id"]) == [f"model/{answer['run_id']}-1"]
 
 
 def test_throughput_without_any_quota_is_refused_before_money_is_spent(

@@ -11,6 +11,8 @@ from tunedrop.dataset.lines import SourceFile, blocks
 # A file is not read to the end for the sake of an excerpt.
 _LOOKED_AT_BYTES = 64 << 20
 _PIECE = 40
+# Room behind the piece for the longest address that may begin in it.
+_MASKED = 512
 _MAIL = re.compile(r"\S+@\S+")
 _DIGIT = re.compile(r"\d")
 _STEP = re.compile(r"[^.\[\]]+")
@@ -35,7 +37,8 @@ def excerpts(source: SourceFile, found: Sequence[Finding]) -> Mapping[Place, str
 def piece(line: bytes, field: str | None) -> str:
     """What stands in the field of a record, or how the line begins; cut and masked."""
     text = _text_of(line, field) or line.decode("utf-8-sig", errors="replace")
-    masked = _DIGIT.sub("#", _MAIL.sub("...@...", " ".join(text.split())))
+    beginning = " ".join(text[:_MASKED].split())
+    masked = _DIGIT.sub("#", _MAIL.sub("...@...", beginning))
     shown = "".join(each if each.isprintable() else "?" for each in masked)
     return shown if len(shown) <= _PIECE else f"{shown[:_PIECE]}..."
 
