@@ -13,7 +13,7 @@ PACKAGES = ("tunedrop", "lambdas", "stacks", "localcloud")
 LONGEST_FUNCTION = 33
 NAMES_OF_NOTHING = {"utils", "util", "helpers", "common", "constants", "misc"}
 
-# Clients enter these by their constructors; `services` and the command line make them, `gateway`
+# Clients enter these by their constructors; `clients` and the command line make them, `gateway`
 # names their errors. Nothing else knows AWS's library.
 GATEWAYS = {
     "tunedrop.availability",
@@ -24,7 +24,7 @@ GATEWAYS = {
     "tunedrop.object_parts",
     "tunedrop.objects",
     "tunedrop.parameters",
-    "tunedrop.records",
+    "tunedrop.table",
     "tunedrop.tokens",
     "tunedrop.evaluation.inference",
     "tunedrop.serving.deployments",
@@ -32,7 +32,7 @@ GATEWAYS = {
     "tunedrop.serving.inventory",
     "tunedrop.training.jobs",
 }
-MAKERS_OF_CLIENTS = {"tunedrop.services", "tunedrop.cli.stage"}
+MAKERS_OF_CLIENTS = {"tunedrop.services.clients", "tunedrop.cli.stage"}
 AWS = {"boto3", "botocore"}
 LIBRARIES = {"msgspec", "yaml", "jinja2", "markupsafe"}
 OF_THE_DOMAIN_IN_STACKS = (
@@ -203,7 +203,7 @@ def test_the_environment_is_read_in_one_place() -> None:
 
 
 def test_the_clock_is_read_by_the_service_alone() -> None:
-    assert {m for m in OURS if reads_the_clock(m)} == {"tunedrop.services"}
+    assert {m for m in OURS if reads_the_clock(m)} == {"tunedrop.services.clients"}
 
 
 def test_no_module_is_named_after_nothing() -> None:

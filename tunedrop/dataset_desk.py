@@ -16,10 +16,11 @@ from tunedrop.dataset.validation import SIDES, validate
 from tunedrop.errors import DatasetRejectedError
 from tunedrop.objects import ObjectOutput, Objects
 from tunedrop.recipe import to_json
-from tunedrop.records import RunRecords, Table
+from tunedrop.records import RunRecords
 from tunedrop.run import ENDED, Run, plain
 from tunedrop.run_media import RunMedia
 from tunedrop.run_quality import RunQuality
+from tunedrop.table import Table
 
 _SHOWN_FINDINGS = 20
 _LARGEST_REPORT = 64 << 20

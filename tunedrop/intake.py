@@ -12,8 +12,8 @@ from tunedrop.errors import InvalidInputError, RecordMismatchError
 from tunedrop.gateway import aws, code_of
 from tunedrop.layout import DATASET_SUFFIX, DATASETS_PREFIX, RUN_REQUEST_SUFFIX, make_run_id
 from tunedrop.objects import Objects
-from tunedrop.records import Table
 from tunedrop.run import Source, moment, plain, timestamp
+from tunedrop.table import Table
 
 _PLACE = f"{DATASETS_PREFIX}<recipe>/<name>{DATASET_SUFFIX} or ...<name>{RUN_REQUEST_SUFFIX}"
 _DEPTH = 3

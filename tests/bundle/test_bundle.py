@@ -40,9 +40,10 @@ from functools import cached_property
 from tunedrop.services import Services
 from tunedrop.settings import Settings
 services = Services(Settings.from_environment())
-for name, member in vars(Services).items():
-    if isinstance(member, cached_property):
-        getattr(services, name)
+for kind in Services.__mro__:
+    for name, member in vars(kind).items():
+        if isinstance(member, cached_property):
+            getattr(services, name)
 for service in SERVICES:
     print(services.client(service).meta.service_model.service_name)
 files = [getattr(module, "__file__", None) or "" for module in sys.modules.values()]

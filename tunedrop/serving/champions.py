@@ -11,7 +11,7 @@ from tunedrop.errors import (
     ModelRejectedError,
     RunEndingError,
 )
-from tunedrop.records import RunRecords, Table, run_key
+from tunedrop.records import RunRecords, run_key
 from tunedrop.run import RUNNING, Promotion, Run, plain, timestamp
 from tunedrop.serving.recipe_state import (
     Champion,
@@ -23,6 +23,7 @@ from tunedrop.serving.recipe_state import (
     with_trial,
     withdrawn,
 )
+from tunedrop.table import Table
 
 _TRIES = 5
 _MOST_RETESTS = 5

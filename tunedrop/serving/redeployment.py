@@ -11,9 +11,10 @@ from tunedrop.errors import InvalidInputError
 from tunedrop.layout import make_run_id
 from tunedrop.parameters import Parameters
 from tunedrop.recipe import Recipe
-from tunedrop.records import RunRecords, Table
+from tunedrop.records import RunRecords
 from tunedrop.run import ENDED, Job, Run, plain, timestamp
 from tunedrop.serving.deployments import ON_DEMAND, PROVISIONED
+from tunedrop.table import Table
 
 _NO_DEPLOYMENT = "none"
 

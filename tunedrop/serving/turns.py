@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from tunedrop.errors import CapacityUnavailableError
-from tunedrop.records import RunRecords, Table
+from tunedrop.records import RunRecords
 from tunedrop.run import ENDED, RUNNING, Run, moment, timestamp
+from tunedrop.table import Table
 
 _RECENT_RUNS = 100
 ASKS_WITHIN = timedelta(minutes=30)

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tunedrop.errors import ServiceBusyError
-from tunedrop.records import Table
+from tunedrop.table import Table
 
 FAILED = "ConditionalCheckFailed"
 
