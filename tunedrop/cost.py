@@ -23,6 +23,14 @@ class _Amount(Struct, frozen=True, kw_only=True):
     why: str
 
 
+def dollars(usd: float | None) -> str:
+    """An amount in words: what is little is not said to be nothing."""
+    if usd is None:
+        return "unknown"
+    return "less than 0.01 US dollars" if 0 < usd < _CENT else f"about {usd:,.2f} US dollars"
+
+
+_CENT = 0.01
 _BEDROCK_CHOOSES = "Bedrock chooses the {key}; set the recipe's hyperparameters.{key}"
 # The recipe's own price for each of the catalog's units; none where no run trains by it.
 _OWN_PRICES = {"1k tokens": "training_usd_per_1k_tokens", "image": "training_usd_per_image"}

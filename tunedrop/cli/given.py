@@ -36,6 +36,11 @@ class Given:
     request: RunRequest
 
     @property
+    def name(self) -> str:
+        """How messages name it."""
+        return self.file or self.place.uri
+
+    @property
     def is_folder(self) -> bool:
         """Whether a folder was given."""
         return not self.file
@@ -71,6 +76,14 @@ class Given:
     def missing(self) -> list[str]:
         """The files that the request names and the folder lacks."""
         return [path for path in self.request.paths if self.place.size(path) is None]
+
+    def check_complete(self) -> None:
+        """An `InvalidInputError` names the files that are missing."""
+        if missing := self.missing:
+            raise InvalidInputError(
+                f"{self.name} names {', '.join(missing)}, which is not in "
+                f"{self.place.uri}. Put the file there, or correct the name."
+            )
 
 
 def given(name: str) -> Given:

@@ -94,6 +94,19 @@ def _check_options(command: argparse.ArgumentParser) -> None:
     _stage_option(command)
 
 
+def _prepare_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", help=f"{_GIVEN}; here or in S3 (s3://...)")
+    command.add_argument(
+        "--recipe", required=True, help="a file, a name in recipes/, or a deployed recipe"
+    )
+    command.add_argument(
+        "--out",
+        metavar="DIR",
+        help="the folder to write (default: NAME.prepared, here); one that it wrote is replaced",
+    )
+    _stage_option(command)
+
+
 def _models_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("model", nargs="?", metavar="MODEL", help="one of them, in detail")
     command.add_argument("--json", action="store_true", help="one JSON object, for machines")
@@ -174,6 +187,7 @@ def _stage_option(command: argparse.ArgumentParser) -> None:
 _COMMANDS: dict[str, tuple[str, Options]] = {
     "models": ("list the base models and what each accepts", _models_options),
     "check": ("validate a dataset on this machine", _check_options),
+    "prepare": ("write on this machine what a run would train and test with", _prepare_options),
     "submit": ("check a dataset, upload it and watch its run", _submit_options),
     "runs": ("list the runs of a recipe, newest first", _runs_options),
     "show": ("what is known of a run", _show_options),

@@ -62,8 +62,13 @@ def write_page(record: dict[str, Any], file: str) -> None:
     Path(file).write_text(render_card(record), encoding="utf-8")
 
 
-def quality_lines(record: dict[str, Any]) -> Iterator[str]:
-    """The data card as lines of a terminal."""
+def show_quality(record: dict[str, Any]) -> None:
+    """The data card in the terminal."""
+    for line in _lines(record):
+        print(line)
+
+
+def _lines(record: dict[str, Any]) -> Iterator[str]:
     shown = card(record)
     if shown is None or not shown["is_measured"]:
         return

@@ -8,6 +8,7 @@ from tunedrop.cli.runs import find_run
 from tunedrop.cli.stage import deployed
 from tunedrop.cli.terminal import cause_in_lines
 from tunedrop.cli.watch import given_up
+from tunedrop.cost import dollars
 from tunedrop.run import Job, Run, plain
 from tunedrop.services import Services
 
@@ -41,12 +42,13 @@ def facts(services: Services, run: Run) -> list[tuple[str, str]]:
         ("Started", run.started_at),
         ("Ended", run.ended_at),
         ("States", ", ".join(sorted(run.timeline, key=run.timeline.__getitem__))),
-        ("Training cost", "" if estimate is None else f"about {estimate:,.2f} US dollars"),
+        ("Training cost", "" if estimate is None else dollars(estimate)),
         *(("Given up", given_up(former)) for former in run.former_jobs),
         ("Customization job", _job(run, job) if job else ""),
         ("Custom model", job.custom_model_arn if job else ""),
         ("Deployment", f"{deployment.mode} {deployment.arn}" if deployment else ""),
         ("Taken down", ", ".join(run.clean_up.taken_down) if run.clean_up else ""),
+        ("Committed", ", ".join(run.clean_up.committed) if run.clean_up else ""),
         ("Still billing", ", ".join(run.clean_up.still_billing) if run.clean_up else ""),
         ("Losses", str(run.losses.get("verdict", ""))),
         ("Test", str(run.evaluation.get("verdict", ""))),

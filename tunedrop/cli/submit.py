@@ -10,6 +10,7 @@ from tunedrop.cli.given import Given, RequestRefusedError, given
 from tunedrop.cli.recipes import find_recipe
 from tunedrop.cli.stage import deployed
 from tunedrop.cli.terminal import wrapped
+from tunedrop.cli.verdict import show_refusal
 from tunedrop.errors import ServiceBusyError
 from tunedrop.services import Services
 
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
         if not (options.no_check or _is_fit(found, options)):
             return 1
     except RequestRefusedError as error:
-        check.show_refusal(error)
+        show_refusal(error)
         return 1
     return _submit(deployed(options.stage), found, name, options)
 

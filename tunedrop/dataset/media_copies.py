@@ -20,7 +20,10 @@ CopyMedia = Callable[[MediaVersion, str], None]
 
 
 class MediaCopies:
-    """A `MediaPlan`: leaving it as a context waits for the copies, and raises what went wrong."""
+    """A `MediaPlan`: leaving it as a context waits for the copies, and raises what went wrong.
+
+    What nobody looked at keeps its name.
+    """
 
     def __init__(
         self,
@@ -59,12 +62,14 @@ class MediaCopies:
 
     def faults(self, record: AnyRecord) -> Sequence[Fault]:
         """See `MediaPlan`."""
-        found = faults_of(fields_of(record), record.characters, self._inspected, self._target)
-        return list(found)
+        named = [each for each in fields_of(record) if each[1] in self._inspected]
+        return list(faults_of(named, record.characters, self._inspected, self._target))
 
     def move(self, media: Media) -> Media:
         """See `MediaPlan`."""
-        known = self._inspected[media]
+        known = self._inspected.get(media)
+        if known is None:
+            return media
         name = copied_name(known)
         if name not in self._copies and known.version is not None:
             self._copies[name] = self._pool.submit(self._make, known.version, name)

@@ -16,7 +16,7 @@ _LARGEST_PART = 1 << 20
 
 
 class MediaVersion(Struct, frozen=True, kw_only=True):
-    """One version of a file: what pins it in S3; a file on this machine has a size alone."""
+    """One version of a file: what pins it in S3; one on this machine has its path as the key."""
 
     size: int
     key: str = ""
@@ -91,7 +91,7 @@ class MediaOnThisMachine:
         if isinstance(place, Fault):
             return place
         if isinstance(place, str):
-            return _file_or_fault(_local_file(self._folder / place), kind)
+            return _file_or_fault(_local_file(self._folder / place, place), kind)
         if self._s3 is None:
             return _file_or_fault("media in S3 are not looked at", kind)
         return _file_or_fault(self._s3.open(place.bucket, place.key), kind)
@@ -132,11 +132,11 @@ def _file_or_fault(found: MediaFile | str | None, kind: MediaKind) -> MediaFile 
     return found
 
 
-def _local_file(path: Path) -> MediaFile | str | None:
+def _local_file(path: Path, key: str) -> MediaFile | str | None:
     try:
         if not path.is_file():
             return None
-        version = MediaVersion(size=path.stat().st_size)
+        version = MediaVersion(size=path.stat().st_size, key=key)
         return PartsOfFile(version, _part(path, 0, FIRST_BYTES), lambda *at: _part(path, *at))
     except OSError as error:
         return error.strerror or "the file system refuses it"
