@@ -1,6 +1,6 @@
 """Findings of the quality checks as the recipe makes them: how bad, and what came of them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from msgspec import structs
 
@@ -17,10 +17,11 @@ def consequences(
     report: QualityReport, judging: Judging, data: Data
 ) -> Iterator[tuple[Finding, int]]:
     """Each finding, errors first, with the number of records that it speaks of."""
+    settled = set(judging.settled())
     kept = [
         (told, report.counts.get(each.code, 1))
         for each in report.findings
-        if (told := _told(each, judging, data))
+        if (told := _told(each, judging, data, settled))
     ]
     out = [
         (_about_all(code, message.format(records=counted(count, "record"))), count)
@@ -43,7 +44,9 @@ def _about_all(code: str, message: str) -> Finding:
     )
 
 
-def _told(finding: Finding, judging: Judging, data: Data) -> Finding | None:
+def _told(
+    finding: Finding, judging: Judging, data: Data, settled: Collection[str]
+) -> Finding | None:
     code = finding.code
     if handled := protection(data, code):
         return _protected(finding, handled)
@@ -56,10 +59,9 @@ def _told(finding: Finding, judging: Judging, data: Data) -> Finding | None:
     if code in judging.exceeded:
         bears = f"{treatment.key} bears {treatment.most:.0%} of all records"
         return structs.replace(finding, severity="error", message=f"{finding.message}; {bears}")
-    if treatment.drops:
-        message = f"{finding.message}; dropped, as {treatment.key} asks"
-        return structs.replace(finding, message=message)
-    return finding
+    others = "what other rules drop leaves none" if code in settled else ""
+    came = f"dropped, as {treatment.key} asks" if treatment.drops else others
+    return structs.replace(finding, message=f"{finding.message}; {came}") if came else finding
 
 
 def _protected(finding: Finding, handled: Protection) -> Finding | None:

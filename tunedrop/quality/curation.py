@@ -103,7 +103,11 @@ class Curation:
         self.dropped = judging.dropped
         measured = self._scan.report(place=self._places.name, before=self._before)
         found = list(consequences(measured, judging, self._recipe.data))
-        self.report = structs.replace(measured, findings=tuple(each for each, _ in found))
+        self.report = structs.replace(
+            measured,
+            findings=tuple(each for each, _ in found),
+            settled=tuple(sorted(judging.settled())),
+        )
         return self._settled(judging, target, found)
 
     def _roles(self) -> Iterator[int]:

@@ -1,7 +1,7 @@
 """Decides on every record: what the recipe says of what was found, and then its side."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tunedrop.dataset.handling import CONFIDENTIAL, protection, treatments
 from tunedrop.dataset.sides import TEST, TRAIN, VALIDATION, placed, selected
@@ -16,6 +16,7 @@ from tunedrop.recipe import Data
 # Media that are wrong are found late: the record is rejected for a reason of the validator's own.
 MEDIA = "media"
 LEFT_OUT, KNOWN, LEAKAGE = "left-out", "known-to-champion", "leakage"
+CONTRADICTION = "contradiction"
 CODES = (*QUALITY_RULES, MEDIA)
 OUT = TEST + 1
 
@@ -56,6 +57,24 @@ class Judging:
         """The records that a rule speaks of."""
         found = self._verdicts.records.get(code)
         return [] if found is None else [int(each) for each in found]
+
+    def settled(self) -> Iterator[str]:
+        """The rules that ask nothing more of anybody: what they speak of is out, or redacted."""
+        yield from (code for code in (KNOWN, LEFT_OUT) if self.dropped[code])
+        for code, found in self._verdicts.records.items():
+            handled = protection(self._data, code)
+            is_refused = handled == "reject" or code in self.exceeded
+            if len(found) and not is_refused and (handled == "redact" or self._is_out(code)):
+                yield code
+
+    def _is_out(self, code: str) -> bool:
+        """Whether nothing of it is left in use; of records that contradict each other, one may."""
+        if code == CONTRADICTION:
+            return all(self._in_use(group) <= 1 for group in self._verdicts.contradictions)
+        return not self._in_use(self.records(code))
+
+    def _in_use(self, records: Iterable[int]) -> int:
+        return sum(self.decided[record] < OUT for record in records)
 
     def confidential(self) -> set[int]:
         """The records that hold, or may hold, what the recipe protects."""

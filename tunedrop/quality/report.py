@@ -61,7 +61,8 @@ class QualityReport(Struct, frozen=True, kw_only=True):
     """What a dataset is worth. Records are named by their place in the order of reading, from 0.
 
     `places` says where those that are named stand; `effective_records` is what remains without
-    exact and near duplicates, `distinct_share` the different word pairs among all.
+    exact and near duplicates, `distinct_share` the different word pairs among all. `settled` are
+    the codes of what was found and asks nothing more of anybody.
     """
 
     records: dict[str, int]
@@ -81,6 +82,7 @@ class QualityReport(Struct, frozen=True, kw_only=True):
     coverage: SetCoverage | None
     summary: DatasetSummary
     drift: Drift | None = None
+    settled: tuple[str, ...] = ()
     places: dict[int, str] = {}
 
     @property

@@ -43,7 +43,7 @@ _RULES = (
         "boilerplate",
         "warning",
         "Many records share much of their text.",
-        "Put what all share into the system prompt, or shorten it: every repetition is paid for.",
+        "Shorten what all share, or put it into the system prompt: every repetition is paid for.",
     ),
     Rule(
         "wrong-language",

@@ -71,6 +71,29 @@ def test_dropped_duplicates_are_accounted_for_with_line_and_reason() -> None:
     assert "dropped, as data.duplicates asks" in finding(found, "exact-duplicate").message
 
 
+def settled(data: dict[str, Any], train: list[dict[str, Any]]) -> tuple[str, ...]:
+    report = of({**NO_SPLIT, **data}, train).curation.report
+    assert report is not None
+    return report.settled
+
+
+def test_what_the_recipe_has_done_is_settled_and_what_it_kept_is_not() -> None:
+    repeated = [*records(20), record(3), record(30, MAIL)]
+    assert settled({}, repeated) == ()
+    done = {"duplicates": "drop", "personal_data": "redact"}
+    assert settled(done, repeated) == ("exact-duplicate", "personal-data")
+    assert settled({"personal_data": "reject"}, repeated) == ()
+
+
+def test_a_contradiction_is_settled_once_other_rules_leave_one_of_each() -> None:
+    contradicting = [*records(20), {**record(3), "completion": f"{record(3)['completion']} Ah."}]
+    dropping = {"duplicates": "drop", "near_duplicates": "drop"}
+    assert settled({}, contradicting) == ()
+    assert settled(dropping, contradicting) == ("contradiction", "near-duplicate")
+    found = of({**NO_SPLIT, **dropping}, contradicting)
+    assert "what other rules drop leaves none" in finding(found, "contradiction").message
+
+
 @pytest.mark.parametrize(("share", "fit"), [(0.05, False), (0.2, True)])
 def test_a_dataset_is_refused_above_a_share(share: float, fit: bool) -> None:
     handling = {"reject_above": share, "otherwise": "drop"}
