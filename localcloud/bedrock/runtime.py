@@ -60,17 +60,19 @@ def converse(call: Call) -> Answer:
 
 
 def invoke(call: Call) -> Answer:
-    """InvokeModel, in the native body of the model's family."""
+    """InvokeModel, in the native body of the model's family; tokens are told in headers."""
     model = _asked_model(call)
-    answer = _native_answer(call, model)
-    return {"body": json.dumps(answer).encode(), "contentType": "application/json"}
+    answer, tokens = _native_answer(call, model)
+    counted = {f"X-Amzn-Bedrock-{side}-Token-Count": str(n) for side, n in tokens.items()}
+    body = json.dumps(answer).encode()
+    return {"body": body, "contentType": "application/json", "headers": counted}
 
 
-def _native_answer(call: Call, model: AnyModel) -> Mapping[str, Any]:
+def _native_answer(call: Call, model: AnyModel) -> tuple[Mapping[str, Any], Mapping[str, int]]:
     try:
         request = json.loads(call.parameters["body"] or b"null")
         if base_of(model).inference.request != "converse":
-            return native_answer(model, request)
+            return _picture_answer(model, request)
         body = native_body(base_of(model).family)
         dialogue, most, stops = body.read(request)
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
@@ -79,7 +81,17 @@ def _native_answer(call: Call, model: AnyModel) -> Mapping[str, Any]:
             "input and try again."
         ) from error
     said = say(call, model, dialogue, most, stops)
-    return body.write(said.text, said.stop_reason, said.input_tokens, said.output_tokens)
+    answer = body.write(said.text, said.stop_reason, said.input_tokens, said.output_tokens)
+    return answer, {"Input": said.input_tokens, "Output": said.output_tokens}
+
+
+def _picture_answer(
+    model: AnyModel, request: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], Mapping[str, int]]:
+    """Embeddings count what they read; images are billed by the image."""
+    answer = native_answer(model, request)
+    read = answer.get("inputTextTokenCount")
+    return answer, {} if read is None else {"Input": read}
 
 
 def say(

@@ -106,6 +106,7 @@ def answer(operation: OperationModel, result: Mapping[str, Any]) -> HttpAnswer:
     headers = _headers()
     payload = operation.output_shape and operation.output_shape.serialization.get("payload")
     if payload:
+        headers |= result.get("headers", {})
         headers["Content-Type"] = result.get("contentType", "application/json")
         return HttpAnswer(status=status, headers=headers, body=result[payload])
     body = json.dumps(result, default=_jsonable).encode()

@@ -351,8 +351,11 @@ def test_invoke_speaks_the_native_body_of_each_family(
     bedrock_retired_world: World, model: str, body: dict[str, Any], read: Any
 ) -> None:
     runtime = bedrock_retired_world.runtime
-    answer = json.loads(runtime.invoke_model(modelId=model, body=json.dumps(body))["body"].read())
-    assert read(answer)
+    found = runtime.invoke_model(modelId=model, body=json.dumps(body))
+    said = read(json.loads(found["body"].read()))
+    counted = found["ResponseMetadata"]["HTTPHeaders"]
+    assert int(counted["x-amzn-bedrock-input-token-count"]) == -(-len("Hello there") // 4)
+    assert int(counted["x-amzn-bedrock-output-token-count"]) == -(-len(said) // 4) > 0
     with pytest.raises(ClientError, match="Malformed input request"):
         runtime.invoke_model(modelId=model, body=json.dumps({"text": "Hello"}))
 

@@ -25,18 +25,21 @@ class QuestionRefusedError(TunedropError):
 class Reply(Struct, frozen=True, omit_defaults=True):
     """What a model said to a question: its answer, or why it would not take the question.
 
-    `scores` hold by metric what the answer is worth, where each answer has a worth of its own.
+    `scores` hold by metric what the answer is worth, where each answer has a worth of its own. The
+    tokens are those that Bedrock counted and bills; None where it said nothing of them.
     """
 
     text: str | None = None
     refusal: str | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
     scores: dict[str, float] = field(default_factory=dict)
 
 
 class Inference(Protocol[QuestionT_contra]):
     """A model's answer; `ServiceBusyError`: ask again later, `QuestionRefusedError`: do not."""
 
-    def answer(self, model_id: str, question: QuestionT_contra) -> str: ...
+    def answer(self, model_id: str, question: QuestionT_contra) -> Reply: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +110,7 @@ class Asker(Generic[QuestionT]):
         gate = self._gates[model_id]
         while not round_.stopped.is_set() and gate.pass_through():
             try:
-                text = self._inference.answer(model_id, question)
+                reply = self._inference.answer(model_id, question)
             except ServiceBusyError as error:
                 self.last_throttle = error
                 gate.slower()
@@ -115,7 +118,7 @@ class Asker(Generic[QuestionT]):
                 return Reply(refusal=str(error))
             else:
                 gate.faster()
-                return Reply(text=text)
+                return reply
         return None
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
+from msgspec import structs
 
 from tunedrop.dataset.records import Media, Record, Turn
 from tunedrop.errors import ServiceBusyError
-from tunedrop.evaluation.answers import QuestionRefusedError
+from tunedrop.evaluation.answers import QuestionRefusedError, Reply
 from tunedrop.evaluation.questions import ImageToDraw, ImageToEmbed, Question, TextToEmbed
 from tunedrop.gateway import aws, code_of, words_of
 
@@ -30,7 +31,7 @@ class BedrockInference:
         self._client = client
         self._read = read
 
-    def answer(self, model_id: str, question: Question) -> str:
+    def answer(self, model_id: str, question: Question) -> Reply:
         """The answer: a text; in base64 an image, or an embedding as 32-bit floats."""
         match question:
             case Record():
@@ -43,7 +44,7 @@ class BedrockInference:
             case ImageToDraw():
                 return self._draw(model_id, question.caption)
 
-    def _converse(self, model_id: str, record: Record) -> str:
+    def _converse(self, model_id: str, record: Record) -> Reply:
         """The answer to everything before the record's last turn, at temperature 0."""
         system = {"system": [{"text": record.system}]} if record.system else {}
         request = {
@@ -54,7 +55,12 @@ class BedrockInference:
         }
         answer = self._asked(model_id, lambda: self._client.converse(**request))
         blocks = answer["output"]["message"]["content"]
-        return "".join(block.get("text", "") for block in blocks)
+        usage = answer.get("usage", {})
+        return Reply(
+            text="".join(block.get("text", "") for block in blocks),
+            input_tokens=usage.get("inputTokens"),
+            output_tokens=usage.get("outputTokens"),
+        )
 
     def _message(self, turn: Turn) -> dict[str, Any]:
         parts = turn.parts or (turn.text,)
@@ -68,13 +74,14 @@ class BedrockInference:
             source = {"bytes": self._read(medium.uri)}
         return {medium.kind: {"format": medium.format or _ending(medium.uri), "source": source}}
 
-    def _embed(self, model_id: str, given: dict[str, str]) -> str:
+    def _embed(self, model_id: str, given: dict[str, str]) -> Reply:
         config = {"outputEmbeddingLength": _EMBEDDING_LENGTH}
-        answer = self._invoke(model_id, {**given, "embeddingConfig": config})
-        return base64.b64encode(array("f", answer["embedding"]).tobytes()).decode()
+        answer, counted = self._invoke(model_id, {**given, "embeddingConfig": config})
+        embedding = base64.b64encode(array("f", answer["embedding"]).tobytes()).decode()
+        return structs.replace(counted, text=embedding)
 
-    def _draw(self, model_id: str, caption: str) -> str:
-        answer = self._invoke(
+    def _draw(self, model_id: str, caption: str) -> Reply:
+        answer, counted = self._invoke(
             model_id,
             {
                 "taskType": "TEXT_IMAGE",
@@ -84,9 +91,10 @@ class BedrockInference:
         )
         if not answer.get("images"):
             raise QuestionRefusedError(answer.get("error") or "no image came back")
-        return str(answer["images"][0])
+        return structs.replace(counted, text=str(answer["images"][0]))
 
-    def _invoke(self, model_id: str, body: dict[str, Any]) -> Any:
+    def _invoke(self, model_id: str, body: dict[str, Any]) -> tuple[Any, Reply]:
+        """The native answer, and a reply that has its tokens: Bedrock tells them in headers."""
         answer = self._asked(
             model_id,
             lambda: self._client.invoke_model(
@@ -96,7 +104,12 @@ class BedrockInference:
                 accept="application/json",
             ),
         )
-        return json.loads(answer["body"].read())
+        headers = answer["ResponseMetadata"]["HTTPHeaders"]
+        counted = (
+            headers.get(f"x-amzn-bedrock-{side}-token-count") for side in ("input", "output")
+        )
+        given, said = (None if each is None else int(each) for each in counted)
+        return json.loads(answer["body"].read()), Reply(input_tokens=given, output_tokens=said)
 
     def _asked(self, model_id: str, call: Callable[[], Any]) -> Any:
         try:

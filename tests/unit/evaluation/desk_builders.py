@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.unit.run_builders import NOW, KeptRecords, recipe, run
+from tunedrop.evaluation.answers import Reply
 from tunedrop.evaluation.desk import EvaluationDesk, Progress
 from tunedrop.evaluation.papers import Papers
 from tunedrop.evaluation.questions import Question
@@ -70,10 +71,10 @@ class Models:
     rule: Rule
     asked: list[tuple[str, Question]] = field(default_factory=list)
 
-    def answer(self, model_id: str, question: Question) -> str:
+    def answer(self, model_id: str, question: Question) -> Reply:
         answer = self.rule(model_id, question)
         self.asked.append((model_id, question))
-        return answer
+        return Reply(text=answer, input_tokens=10, output_tokens=len(answer))
 
 
 @dataclass

@@ -42,10 +42,10 @@ class Model:
         self.before = before
         self.calls: list[tuple[str, str]] = []
 
-    def answer(self, model_id: str, question: str) -> str:
+    def answer(self, model_id: str, question: str) -> Reply:
         self.calls.append((model_id, question))
         self.before(model_id, question)
-        return f"{model_id}:{question}"
+        return Reply(text=f"{model_id}:{question}")
 
 
 def asker(model: Model, clock: Clock, *, reserve: float = 60, threads: int = 1) -> Asker[str]:

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from tunedrop.dataset.records import Media, Record, Turn
 from tunedrop.errors import ServiceBusyError
-from tunedrop.evaluation.answers import QuestionRefusedError
+from tunedrop.evaluation.answers import QuestionRefusedError, Reply
 from tunedrop.evaluation.inference import BedrockInference
 from tunedrop.evaluation.questions import ImageToDraw, ImageToEmbed, Question, TextToEmbed
 
@@ -27,11 +27,14 @@ class Runtime:
         self.request: dict[str, Any] = {}
 
     def converse(self, **request: Any) -> Any:
-        return self._answer(request, {"output": {"message": {"content": self.given}}})
+        usage = {"inputTokens": 12, "outputTokens": 3, "totalTokens": 15}
+        answer = {"output": {"message": {"content": self.given}}, "usage": usage}
+        return self._answer(request, answer)
 
     def invoke_model(self, **request: Any) -> Any:
         body = io.BytesIO(json.dumps(self.given).encode())
-        return self._answer(request, {"body": body})
+        headers = {"x-amzn-bedrock-input-token-count": "7"}
+        return self._answer(request, {"body": body, "ResponseMetadata": {"HTTPHeaders": headers}})
 
     def _answer(self, request: dict[str, Any], answer: Any) -> Any:
         self.request = request
@@ -44,8 +47,12 @@ class Runtime:
         return json.loads(self.request["body"])
 
 
-def ask(runtime: Runtime, question: Question) -> str:
+def reply(runtime: Runtime, question: Question) -> Reply:
     return BedrockInference(runtime, {"s3://b/i.png": IMAGE}.__getitem__).answer("arn:m", question)
+
+
+def ask(runtime: Runtime, question: Question) -> str:
+    return reply(runtime, question).text or ""
 
 
 def dialogue(*parts: str | Media, system: str | None = None) -> Record:
@@ -78,6 +85,13 @@ def test_videos_are_named_and_their_format_is_read_off_the_name() -> None:
     assert runtime.request["messages"][0]["content"][1] == {
         "video": {"format": "mp4", "source": {"s3Location": {"uri": "s3://b/v.MP4"}}}
     }
+
+
+def test_the_tokens_that_bedrock_bills_come_with_the_answer() -> None:
+    said = reply(Runtime([{"text": "one"}]), dialogue("Hello?"))
+    assert (said.input_tokens, said.output_tokens) == (12, 3)
+    embedded = reply(Runtime({"embedding": [1.0]}), TextToEmbed("a lamp"))
+    assert (embedded.input_tokens, embedded.output_tokens) == (7, None)
 
 
 def test_a_text_is_embedded() -> None:
