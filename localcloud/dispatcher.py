@@ -45,10 +45,15 @@ def signed_service(environ: Environ) -> str:
 
 
 def _json_body(environ: Environ) -> dict[str, Any]:
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    environ["wsgi.input"] = io.BytesIO(body)
     try:
-        parsed: dict[str, Any] = json.loads(body or b"{}")
+        parsed: dict[str, Any] = json.loads(body_of(environ) or b"{}")
     except ValueError:
         return {}
     return parsed
+
+
+def body_of(environ: Environ) -> bytes:
+    """The body of a request, which can be read again afterwards."""
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from localcloud import place, shell
 from localcloud.dispatcher import App, Dispatcher
+from localcloud.faulty import Faulty
 from localcloud.pace import PACE
 from localcloud.presigned_sts import PresignedSts
 
@@ -56,9 +57,8 @@ class LocalCloud:
         self._runner = _start_runner(self.endpoint_url, options)
         _apply_seams(self._runner, self.endpoint_url, options.state / "logs")
         self._bedrock = self._start_bedrock() if options.bedrock else None
-        self._server = _serve(
-            Dispatcher(moto=PresignedSts(_moto()), bedrock=self._bedrock), options.port
-        )
+        moto = self._faulty(PresignedSts(_moto()))
+        self._server = _serve(Dispatcher(moto=moto, bedrock=self._bedrock), options.port)
         return self
 
     def __exit__(
@@ -72,6 +72,9 @@ class LocalCloud:
         if self._bedrock:
             self._bedrock.close()
         self._runner.close()
+
+    def _faulty(self, moto: App) -> App:
+        return Faulty(moto, self._bedrock.cloud.faults) if self._bedrock else moto
 
     def _start_bedrock(self) -> "BedrockApp":
         from localcloud.bedrock.api import BedrockApp

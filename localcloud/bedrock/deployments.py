@@ -10,6 +10,7 @@ from localcloud.bedrock.listing import Listing, page
 from localcloud.bedrock.serving import (
     arn_of,
     begin_update,
+    created_at,
     is_creating,
     is_updating,
     ready_at,
@@ -30,7 +31,7 @@ def create(call: Call) -> Answer:
             f"A custom model deployment with the name {given['modelDeploymentName']} already exists"
         )
     _check_quotas(call)
-    moment = now()
+    moment = created_at(call, given["modelDeploymentName"])
     deployment = Deployment(
         arn=call.state.new_arn("custom-model-deployment"),
         name=given["modelDeploymentName"],

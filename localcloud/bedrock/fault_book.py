@@ -19,6 +19,7 @@ Kind = Literal[
     "no_capacity",
     "serving_fails",
     "serving_slow",
+    "backdated",
     "lost_event",
     "doubled_event",
     "quota",
@@ -53,6 +54,10 @@ class FaultBook:
     def __bool__(self) -> bool:
         """Whether anything is still to strike."""
         return bool(self._left)
+
+    def names(self, operation: str) -> bool:
+        """Whether a fault is still to strike that was ordered for this very operation."""
+        return any(fault.operation == operation for fault, _ in self._left)
 
     def order(self, fault: Fault) -> None:
         """Let the fault strike from now on."""

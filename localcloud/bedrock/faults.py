@@ -15,7 +15,8 @@ PATH = "/_localcloud/faults"
 KINDS: Mapping[Kind | Literal["list", "clear"], str] = {
     "list": "show what is still to strike, and the quotas that were changed",
     "clear": "cancel all faults and set the quotas back",
-    "error": "a call is refused (--code, default ThrottlingException) and does nothing",
+    "error": "a call is refused (--code, default ThrottlingException) and does nothing; one that "
+    "--operation names may be of another service than Bedrock, such as PutParameter",
     "lost_answer": "a call does what it should, and answers with an error all the same",
     "slow": "a call takes --delay seconds longer",
     "job_fails": "a customization job fails with --message",
@@ -24,6 +25,7 @@ KINDS: Mapping[Kind | Literal["list", "clear"], str] = {
     "no_capacity": "provisioned throughput is refused for want of model units",
     "serving_fails": "a deployment or throughput is created and then fails",
     "serving_slow": "a deployment or throughput takes --delay seconds longer to be ready",
+    "backdated": "a deployment or throughput looks --delay seconds older than it is",
     "lost_event": "the event at a job's end is not sent",
     "doubled_event": "the event at a job's end is sent twice",
     "quota": "a quota (--quota, its code or key) is set to --value",

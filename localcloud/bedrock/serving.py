@@ -1,6 +1,7 @@
 """What provisioned throughput and deployments have in common: they take time, and models change."""
 
 import time
+from datetime import datetime, timedelta
 
 from localcloud.bedrock.catalog import FoundationModel
 from localcloud.bedrock.cloud import Call
@@ -18,6 +19,12 @@ def ready_at(call: Call, name: str) -> float:
     fault = call.cloud.faults.take(("serving_slow",), operation=call.operation, text=name)
     ordered = fault.delay if fault is not None else 0.0
     return time.monotonic() + call.cloud.paced(_READY_SECONDS) + ordered
+
+
+def created_at(call: Call, name: str) -> datetime:
+    """When what is created now says that it was created; earlier where ordered so."""
+    fault = call.cloud.faults.take(("backdated",), operation=call.operation, text=name)
+    return now() - timedelta(seconds=fault.delay if fault is not None else 0)
 
 
 def is_creating(serving: Serving) -> bool:

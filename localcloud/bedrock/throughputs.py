@@ -13,6 +13,7 @@ from localcloud.bedrock.serving import (
     arn_of,
     base_of,
     begin_update,
+    created_at,
     is_creating,
     is_updating,
     ready_at,
@@ -31,7 +32,8 @@ def create(call: Call) -> Answer:
     _check_offered(call, model)
     _check_name(call, given["provisionedModelName"])
     _check_units(call, model)
-    moment, term = now(), given.get("commitmentDuration")
+    moment = created_at(call, given["provisionedModelName"])
+    term = given.get("commitmentDuration")
     throughput = Throughput(
         arn=call.state.new_arn("provisioned-model"),
         name=given["provisionedModelName"],
