@@ -7,6 +7,7 @@ DEPLOY ?= 1
 KEEP_RETIRED ?= 0
 DATASET ?=
 RECIPE ?=
+SCENARIO ?=
 
 CDK_CLI := aws-cdk@2.1148.1
 PY := .venv/bin/python
@@ -27,6 +28,7 @@ CDK_STAMP := .build/cdk/$(CDK_CLI)
 
 help:
 	@echo "make run      a sample dataset becomes a custom model, on this machine (DATASET=, RECIPE=)"
+	@echo "              SCENARIO=name: another ending (a wrong name lists them), or all of them"
 	@echo "make test     lint, type-check, run every test"
 	@echo "make cloud    leave the embedded cloud running (PORT=, DEPLOY=0, KEEP_RETIRED=1)"
 	@echo "make bench    the benchmarks"
@@ -37,7 +39,7 @@ help:
 setup: $(VENV_STAMP) $(BUNDLE_STAMP)
 
 run: setup
-	@$(PY) -m localcloud run --port "$(PORT)" --dataset "$(DATASET)" --recipe "$(RECIPE)"
+	@$(PY) -m localcloud run --port "$(PORT)" --dataset "$(DATASET)" --recipe "$(RECIPE)" --scenario "$(SCENARIO)"
 
 cloud: setup
 	@$(PY) -m localcloud cloud --port "$(PORT)" --deploy "$(DEPLOY)" --keep-retired "$(KEEP_RETIRED)"

@@ -14,14 +14,24 @@ from localcloud import demo, place, shell
 from localcloud.assembly import AnnotatedAssemblyError
 from localcloud.deploy import OUTPUTS_FILE, DeployError, write_outputs
 from localcloud.order import DemoError, place_order
+from localcloud.scenarios import UnknownScenarioError, chosen
 from localcloud.server import LocalCloud, Options, PortInUseError
+from localcloud.service import ServiceError
 from localcloud.setting_up import deploy_app
 from localcloud.synth import SynthError
 
 _HIGHEST_PORT = 65535
 _PORT_IS = f"a port is a number from 1 to {_HIGHEST_PORT}"
 _ARGUMENT = re.compile(r"^argument [^:]*: ")
-FORESEEN = (PortInUseError, SynthError, AnnotatedAssemblyError, DeployError, DemoError)
+FORESEEN = (
+    PortInUseError,
+    SynthError,
+    AnnotatedAssemblyError,
+    DeployError,
+    DemoError,
+    ServiceError,
+    UnknownScenarioError,
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -60,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         "--dataset", default="", help="a dataset, or a folder (default: the recipe's sample)"
     )
     run.add_argument("--recipe", default="", help="a name in recipes/")
+    run.add_argument("--scenario", default="", help="play a scenario instead (or all of them)")
     cloud = commands.add_parser("cloud", help="leave the embedded cloud running")
     cloud.add_argument("--deploy", default="1", type=_switch("DEPLOY"), help="0 leaves it empty")
     cloud.add_argument(
@@ -91,8 +102,12 @@ def _switch(name: str) -> Callable[[str], str]:
 
 
 def _run(options: argparse.Namespace) -> int:
+    settings = Options(port=options.port, state=options.state)
+    if options.scenario:
+        chosen(options.scenario)
+        return demo.run_scenario(options.scenario, settings)
     order = place_order(dataset=options.dataset, recipe=options.recipe)
-    return demo.run(order, Options(port=options.port, state=options.state))
+    return demo.run(order, settings)
 
 
 def _cloud(options: argparse.Namespace) -> int:

@@ -35,6 +35,12 @@ class Progress:
             self._dots += 1
             _write(".")
 
+    def leave(self) -> None:
+        """Close the open line of something that goes on."""
+        if self._started is not None:
+            self._started = None
+            _write(f"{' ' if self._dots else ''}and so on\n")
+
     def end(self, seconds: float | None = None) -> None:
         """Close the open line with what it took."""
         if self._started is None:

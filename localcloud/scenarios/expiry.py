@@ -1,0 +1,32 @@
+"""Provisioned throughput that somebody forgot."""
+
+from datetime import timedelta
+
+from localcloud.scenarios.datasets import ROUTING, drawn
+from localcloud.scenarios.stage import Stage, expect
+
+SAYS = "Throughput expires: the parameter leaves it first, then it is deleted; extending keeps it."
+RECIPE = "routing-expiring"
+_ITEM = f"recipe#{RECIPE}"
+
+
+def play(stage: Stage) -> str:
+    """Extend it; then let its last hour come, and then its end."""
+    run_id = stage.given_champion(RECIPE, drawn(ROUTING, seed=12))
+    stage.move_clock(_ITEM, "champion.expires_at", to=timedelta(minutes=30))
+    stage.command("extend", RECIPE, "--by", "7d")
+    stage.sweep()
+    stage.expect_champion(RECIPE, run_id)
+    served = stage.service.model(RECIPE)
+
+    stage.say("Half an hour before the deadline: the parameter leaves it, and it serves on.")
+    stage.move_clock(_ITEM, "champion.expires_at", to=timedelta(minutes=30))
+    stage.sweep()
+    expect("applications find the base model", holds=stage.service.model(RECIPE) != served)
+    stage.ask(served)
+
+    stage.say("The deadline:")
+    stage.move_clock(_ITEM, "retiring[0].retire_at", to=timedelta(seconds=-1))
+    stage.sweep()
+    expect("only the model is left", holds=stage.in_bedrock(run_id) == {f"{run_id}-1"})
+    return f"The throughput of {run_id} is deleted, and the base model serves {RECIPE}."

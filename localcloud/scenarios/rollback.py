@@ -1,0 +1,32 @@
+"""Back to the champion before this one, in its grace and after it."""
+
+from datetime import timedelta
+
+from localcloud.scenarios.datasets import SUMMARIES, drawn
+from localcloud.scenarios.stage import Stage, expect
+
+SAYS = "`tunedrop rollback` restores the champion before: at once in its grace, else deployed anew."
+RECIPE = "handover"
+
+
+def play(stage: Stage) -> str:
+    """Back at once; then, with what was left retired, back again."""
+    old = stage.given_champion(RECIPE, drawn(SUMMARIES, seed=1))
+    new = stage.run(RECIPE, "november", drawn(SUMMARIES, seed=11))
+    stage.expect_champion(RECIPE, new)
+    stage.command("rollback", RECIPE)
+    stage.expect_champion(RECIPE, old)
+    stage.say("Its grace ends: what served since then is retired by the sweep.")
+    for number, retiree in enumerate(stage.item(RECIPE)["retiring"]):
+        if retiree["run_id"] == new:
+            stage.move_clock(f"recipe#{RECIPE}", f"retiring[{number}].retire_at", to=-_A_MOMENT)
+    stage.sweep()
+    expect("only its model is left", holds=stage.in_bedrock(new) == {f"{new}-1"})
+    said = stage.command("rollback", RECIPE, "--no-watch")
+    again = said.split("the run ")[1].split()[0]
+    stage.end(again, "RunSucceeded")
+    stage.expect_champion(RECIPE, again)
+    return f"{old} was back at once; the model of {new} by the run {again}, which trained nothing."
+
+
+_A_MOMENT = timedelta(seconds=1)
