@@ -21,6 +21,7 @@ from stacks.notifications import let_alarms_publish, let_services_use, topic
 from stacks.recipes import RecipeParameters, allow_owners, allow_use, with_base_models
 from stacks.resources import Resources
 from stacks.resume import Resume
+from stacks.retention import delete_in_time
 from stacks.sweep import Sweep
 from stacks.task_functions import CREATE_TIMEOUT, FunctionSettings, task_functions
 from stacks.workflow import DEFINITIONS, Workflow
@@ -46,7 +47,8 @@ class FineTuningService(Construct):
         )
 
     `stacks.data_stack.DataStack` makes the four data resources as the service wants them. A `key`
-    that was imported must let CloudWatch Logs and alarms use it (see `stacks.notifications`).
+    that was imported must let CloudWatch Logs and alarms use it (see `stacks.notifications`). For
+    recipes with `data.retention` the buckets get lifecycle rules, and must be made in the app.
     `stage` separates services of one account and Region: it is part of parameter names and tags.
     """
 
@@ -70,6 +72,7 @@ class FineTuningService(Construct):
         super().__init__(scope, id)
         self._recipes = {recipe.name: recipe for recipe in recipes}
         let_services_use(key, self)
+        delete_in_time(datasets_bucket, artifacts_bucket, recipes)
         self.notifications_topic = topic(self, "Notifications", key=key, emails=notification_emails)
         self.alarms_topic = topic(self, "Pages", key=key, emails=alarm_emails)
         let_alarms_publish(self.alarms_topic)

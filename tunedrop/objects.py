@@ -71,11 +71,12 @@ class Objects:
         """A small object, or None."""
         return self.read(key) if self.find(key) else None
 
-    def write(self, key: str, content: bytes, content_type: str) -> None:
-        """Write a small object."""
+    def write(self, key: str, content: bytes, content_type: str, *, expires: bool = False) -> None:
+        """Write a small object; one that `expires` goes when the training files do."""
+        tagged = {"Tagging": INTERMEDIATE} if expires else {}
         with aws(f"write {key}"):
             self._client.put_object(
-                Bucket=self.bucket, Key=key, Body=content, ContentType=content_type
+                Bucket=self.bucket, Key=key, Body=content, ContentType=content_type, **tagged
             )
 
     def output(self, key: str) -> "ObjectOutput":

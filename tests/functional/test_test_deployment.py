@@ -43,6 +43,24 @@ def test_examples_are_on_the_page_and_never_in_the_table(world: World, call: Cal
     assert world.find(run).evaluation["verdict"]
 
 
+def test_what_quotes_records_goes_with_them_where_the_recipe_deletes_them(
+    world: World, call: Call
+) -> None:
+    run = world.deployed_run(recipe(data={"retention": "30d"}))
+    world.write(run.layout.dataset("test.jsonl"), nova_lines(records(8)))
+    call("test_deployment", run_id=run.run_id)
+    metrics = json.loads(world.read(run.layout.evaluation("metrics.json")))
+    assert (metrics["examples"], metrics["records"]) == ([], 8)
+    tagged = {}
+    for key in world.services.artifacts.list(run.layout.evaluation("")):
+        bucket = world.settings.artifacts_bucket
+        found = world.ground.client("s3").get_object_tagging(Bucket=bucket, Key=key)
+        tagged[key.removeprefix(run.layout.evaluation(""))] = bool(found["TagSet"])
+    staying = {name for name, is_tagged in tagged.items() if not is_tagged}
+    assert staying == {"metrics.json", "leaks.json"}
+    assert {"answers.jsonl", "asked/test-00000.jsonl"} <= tagged.keys()
+
+
 def test_a_model_below_the_recipes_minimum_is_rejected_by_how_much(
     world: World, call: Call
 ) -> None:

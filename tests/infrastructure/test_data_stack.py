@@ -7,6 +7,7 @@ import pytest
 from synthesized import Synthesized, flat, listed
 
 BUCKETS = ["DatasetsBucket", "ArtifactsBucket"]
+INTERMEDIATE = [{"Key": "tunedrop:intermediate", "Value": "true"}]
 
 
 @pytest.mark.parametrize("name", BUCKETS)
@@ -49,10 +50,35 @@ def test_intermediates_expire_and_records_do_not(data: Synthesized) -> None:
     expiring = {
         r["Id"]: (r.get("Prefix"), r.get("TagFilters"))
         for r in bucket["LifecycleConfiguration"]["Rules"]
-        if "ExpirationInDays" in r
+        if "ExpirationInDays" in r and not r["Id"].endswith("-qa")
     }
-    tag = [{"Key": "tunedrop:intermediate", "Value": "true"}]
-    assert expiring == {"TrainingOutput": ("training/", None), "PreparedDatasets": ("runs/", tag)}
+    assert expiring == {
+        "TrainingOutput": ("training/", None),
+        "PreparedDatasets": ("runs/", INTERMEDIATE),
+    }
+
+
+def test_a_retention_deletes_what_was_dropped_and_its_copies_and_nothing_else(
+    data: Synthesized,
+) -> None:
+    rules = {
+        rule["Id"]: rule
+        for bucket in BUCKETS
+        for rule in data.only("AWS::S3::Bucket", bucket)["Properties"]["LifecycleConfiguration"][
+            "Rules"
+        ]
+        if rule["Id"].endswith("-qa")
+    }
+    reach = {id_: (rule["Prefix"], rule.get("TagFilters")) for id_, rule in rules.items()}
+    assert reach == {
+        "Dropped-qa": ("datasets/qa/", None),
+        "Copied-qa": ("runs/qa/", INTERMEDIATE),
+        "Trained-qa": ("training/qa/", None),
+    }
+    for rule in rules.values():
+        hidden = rule["NoncurrentVersionExpiration"]["NoncurrentDays"]
+        assert rule["Status"] == "Enabled"
+        assert rule["ExpirationInDays"] + hidden == 30
 
 
 @pytest.mark.parametrize("name", BUCKETS)
@@ -66,7 +92,7 @@ def test_a_dataset_outlives_its_replacement_by_a_year_because_reruns_read_its_ve
     data: Synthesized,
 ) -> None:
     bucket = data.only("AWS::S3::Bucket", "DatasetsBucket")["Properties"]
-    rules = bucket["LifecycleConfiguration"]["Rules"]
+    rules = [r for r in bucket["LifecycleConfiguration"]["Rules"] if r["Id"] != "Dropped-qa"]
     [days] = [
         r["NoncurrentVersionExpiration"]["NoncurrentDays"] for r in rules if "Noncurrent" in flat(r)
     ]

@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 from synthesized import Synthesized, flat
 from synthesizing import RECIPES, unbundled
 
 from tunedrop.errors import InvalidInputError
-from tunedrop.recipe import load_directory
+from tunedrop.recipe import Data, load_directory
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def foreign(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
             partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
         ),
         key=kms.Key(stack, "Key"),
-        recipes=load_directory(RECIPES),
+        recipes=[structs.replace(each, data=Data()) for each in load_directory(RECIPES)],
         code=unbundled(source),
     )
     app_role = iam.Role(stack, "App", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
@@ -67,3 +68,17 @@ def test_grant_use_of_an_unknown_recipe_names_the_known_ones(foreign: dict[str, 
     message = 'There is no recipe "qq". The service has: qa, support-summaries.'
     with pytest.raises(InvalidInputError, match=message):
         foreign["service"].grant_use(foreign["role"], "qq")
+
+
+def test_a_bucket_made_elsewhere_cannot_be_told_what_to_delete() -> None:
+    from aws_cdk import App, Stack
+    from aws_cdk import aws_s3 as s3
+
+    from stacks.retention import delete_in_time
+
+    stack = Stack(App(analytics_reporting=False), "Platform")
+    ours, theirs = s3.Bucket(stack, "Ours"), s3.Bucket.from_bucket_name(stack, "Theirs", "theirs")
+    with pytest.raises(
+        InvalidInputError, match=r"qa has data\.retention 30d, and the bucket theirs"
+    ):
+        delete_in_time(ours, theirs, load_directory(RECIPES))

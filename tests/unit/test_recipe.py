@@ -116,6 +116,23 @@ def test_missing_key_is_named(key: str) -> None:
             "it must be drop or keep or reject or a section with reject_above, otherwise",
         ),
         ({"data": {"near_duplicates": "drop"}}, "let data.duplicates drop, too"),
+        ({"data": {"retention": "12h"}}, 'data.retention is "12h"; it must be whole days such as'),
+        ({"data": {"retention": "6d"}}, "at least 7d is accepted with deployment.patience 6h"),
+        (
+            {"data": {"retention": "39d"}, "deployment": {"patience": "7d"}},
+            "at least 40d is accepted with deployment.patience 7d",
+        ),
+        (
+            {"data": {"retention": "30d"}, "evaluation": {"general_test_set": "general/a.jsonl"}},
+            "evaluation.general_test_set lies below datasets/support/, where data.retention",
+        ),
+        (
+            {
+                "data": {"retention": "30d"},
+                "evaluation": {"general_test_set": "s3://a-bucket/datasets/support/a.jsonl"},
+            },
+            "put it below another folder of datasets/, and name it by its s3:// URI",
+        ),
         ({"deployment": {"expires_after": "7d"}}, "expires_after is for mode provisioned only"),
         (
             {"deployment": {"mode": "provisioned", "expires_after": "1h"}},
@@ -253,3 +270,9 @@ def test_what_a_models_answers_cannot_show_is_refused(
 def test_embeddings_are_asked_for_recall() -> None:
     goals = {"metrics": {"recall_at_5": 0.5}, "beat": "base"}
     assert loaded(base_model=EMBEDDING, evaluation=goals).evaluation.metrics == {"recall_at_5": 0.5}
+
+
+def test_a_retention_is_accepted_that_outlasts_every_wait() -> None:
+    general = {"general_test_set": "s3://a-bucket/datasets/general/a.jsonl"}
+    assert loaded(data={"retention": "7d"}, evaluation=general).data.retention_days == 7
+    assert loaded().data.retention_days is None

@@ -79,20 +79,23 @@ class EvaluationDesk:
         return Progress(records=judgement.records, verdict=judgement.verdict, is_complete=True)
 
     def _keep(self, run: Run, exam: Exam, sheet: Sheet, judgement: Judgement) -> None:
+        # Where records are deleted in time, what quotes them goes with them; the metrics stay.
+        are_deleted = run.plan.data.retention is not None
         files = {
             "answers.jsonl": b"\n".join(map(msgspec.json.encode, exam.kept(sheet))),
             "metrics.json": msgspec.json.encode(
                 {
                     **judgement.section,
                     **judgement.details,
-                    "examples": exam.examples(sheet),
+                    "examples": [] if are_deleted else exam.examples(sheet),
                 }
             ),
             **exam.files(sheet),
         }
         for name, content in files.items():
-            kind = _CONTENT_TYPES[name.rpartition(".")[2]]
-            self.artifacts.write(run.layout.evaluation(name), content, kind)
+            kind, key = _CONTENT_TYPES[name.rpartition(".")[2]], run.layout.evaluation(name)
+            expires = are_deleted and name != "metrics.json"
+            self.artifacts.write(key, content, kind, expires=expires)
         self.records.update(run, evaluation=judgement.section)
 
 

@@ -8,6 +8,7 @@ from tunedrop.recipe.goals import goal_problems
 from tunedrop.recipe.hyperparameters import hyperparameter_problems
 from tunedrop.recipe.methods import method_problems, retired
 from tunedrop.recipe.model import Handling, Recipe
+from tunedrop.recipe.retention import retention_problems
 
 _LONGEST_PATIENCE_SECONDS = 7 * 86400
 _SHORTEST_LIFE_SECONDS = 2 * 3600
@@ -30,6 +31,7 @@ def problems(recipe: Recipe, *, allow_retired: bool, allow_unserved: bool = Fals
     yield from _deployment_problems(recipe, model)
     yield from _expiry_problems(recipe)
     yield from _data_problems(recipe)
+    yield from retention_problems(recipe)
     yield from goal_problems(recipe, model)
     if recipe.evaluation.max_validation_loss and not customization.validation_set.supported:
         yield (

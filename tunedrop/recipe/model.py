@@ -41,6 +41,10 @@ Duration = Annotated[
         description='a duration such as "6h", "30m", "45s" or "7d"',
     ),
 ]
+Days = Annotated[
+    str,
+    Meta(pattern=r"^[1-9][0-9]{0,3}d\Z", description='whole days such as "30d"'),
+]
 Share = Annotated[float, Meta(ge=0, le=0.5, description="a share from 0 to 0.5")]
 Dollars = Annotated[float, Meta(ge=0, description="US dollars, 0 or more")]
 Minimum = Annotated[float, Meta(ge=0, le=1, description="a minimum from 0 to 1")]
@@ -102,6 +106,12 @@ class Data(_Section, frozen=True):
     label_noise: Handling = "keep"
     same_completions: Literal["keep", "reject"] = "keep"
     too_many: Literal["reject", "select"] = "reject"
+    retention: Days | None = None
+
+    @property
+    def retention_days(self) -> int | None:
+        """After how many days what was dropped is deleted; None: it is kept."""
+        return int(self.retention.removesuffix("d")) if self.retention else None
 
 
 class Evaluation(_Section, frozen=True):

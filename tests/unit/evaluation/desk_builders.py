@@ -41,7 +41,7 @@ class Bucket:
     def read_if_there(self, key: str) -> bytes | None:
         return self.content.get(key)
 
-    def write(self, key: str, content: bytes, content_type: str) -> None:
+    def write(self, key: str, content: bytes, content_type: str, *, expires: bool = False) -> None:
         self.content[key] = content
 
     def list(self, prefix: str) -> Iterator[str]:
