@@ -137,9 +137,16 @@ class Sweep:
         return True
 
     def _is_retired(self, retiree: Retiree) -> bool:
-        deployment = retiree.deployment
-        self.deployments.delete(deployment.mode, deployment.arn)
-        return self.deployments.find(deployment.mode, deployment.name) is None
+        """Whether it is gone; what a commitment was tested on went before its promotion.
+
+        Nobody tries to delete what is gone: it has no tags, so that IAM would refuse.
+        """
+        mode, name = retiree.deployment.mode, retiree.deployment.name
+        view = self.deployments.find(mode, name)
+        if view is None:
+            return True
+        self.deployments.delete(mode, view.arn)
+        return self.deployments.find(mode, name) is None
 
     def _is_orphan(self, resource: Resource, now: datetime) -> bool:
         if now - resource.created_at < _YOUNG:
