@@ -16,7 +16,7 @@ class Cost(Struct, frozen=True, kw_only=True):
     why: str
 
 
-class _Amount(Struct, frozen=True, kw_only=True):
+class Amount(Struct, frozen=True, kw_only=True):
     """How many priced units a job takes, or None, and how that was counted."""
 
     units: float | None
@@ -32,6 +32,7 @@ def dollars(usd: float | None) -> str:
 
 _CENT = 0.01
 _BEDROCK_CHOOSES = "Bedrock chooses the {key}; set the recipe's hyperparameters.{key}"
+TRAINING_UNITS = {"1k tokens": "1,000 tokens", "image": "image", "hour": "hour"}
 # The recipe's own price for each of the catalog's units; none where no run trains by it.
 _OWN_PRICES = {"1k tokens": "training_usd_per_1k_tokens", "image": "training_usd_per_image"}
 
@@ -41,21 +42,28 @@ def training_cost(recipe: Recipe, tokens: int, images: int | None = None) -> Cos
 
     Image models are paid for by the image seen; `images` are those to train on, None: not counted.
     """
-    price = _training_price(recipe)
+    price = training_price(recipe)
     if price.usd is None:
-        return Cost(usd=None, why=_unknown_price(recipe, price))
-    if price.unit == "image":
-        amount, each = _images_seen(recipe, images), "image seen"
-    else:
-        amount, each = _tokens_read(recipe, tokens), "1,000 tokens"
+        return Cost(usd=None, why=unknown_price(recipe, price))
+    amount = training_amount(recipe, tokens, images)
     if amount.units is None:
         return Cost(usd=None, why=amount.why)
     source = ", ".join(filter(None, (price.source, price.as_of)))
-    why = f"{amount.why}, {price.usd:g} USD per {each} (price: {source})"
+    seen = " seen" if price.unit == "image" else ""
+    why = (
+        f"{amount.why}, {price.usd:g} USD per {TRAINING_UNITS[price.unit]}{seen} (price: {source})"
+    )
     return Cost(usd=round(amount.units * price.usd, 4), why=why)
 
 
-def _training_price(recipe: Recipe) -> TrainingPrice:
+def training_amount(recipe: Recipe, tokens: int, images: int | None) -> Amount:
+    """How many of the units that training is priced by a job takes, to its end."""
+    if training_price(recipe).unit == "image":
+        return _images_seen(recipe, images)
+    return _tokens_read(recipe, tokens)
+
+
+def training_price(recipe: Recipe) -> TrainingPrice:
     """The recipe's own price, else the catalog's."""
     known = base_model(recipe.base_model).customization(recipe.method).training_price
     own = _OWN_PRICES.get(known.unit)
@@ -63,38 +71,39 @@ def _training_price(recipe: Recipe) -> TrainingPrice:
     return known if given is None else replace(known, usd=given, source="the recipe", as_of=None)
 
 
-def _unknown_price(recipe: Recipe, price: TrainingPrice) -> str:
+def unknown_price(recipe: Recipe, price: TrainingPrice) -> str:
+    """What is not known, and which key of the recipe makes it known."""
     own = _OWN_PRICES.get(price.unit)
     what = f"the price of training {base_model(recipe.base_model).name} is not known"
     return f"{what}; set the recipe's prices.{own}" if own else f"{what} (it is paid by the hour)"
 
 
-def _tokens_read(recipe: Recipe, tokens: int) -> _Amount:
+def _tokens_read(recipe: Recipe, tokens: int) -> Amount:
     epochs = effective(recipe, "epochs")
     if epochs is None:
-        return _Amount(units=None, why=_BEDROCK_CHOOSES.format(key="epochs"))
-    return _Amount(units=tokens * epochs / 1000, why=f"about {tokens:,} tokens, {epochs:g} epochs")
+        return Amount(units=None, why=_BEDROCK_CHOOSES.format(key="epochs"))
+    return Amount(units=tokens * epochs / 1000, why=f"about {tokens:,} tokens, {epochs:g} epochs")
 
 
-def _images_seen(recipe: Recipe, images: int | None) -> _Amount:
+def _images_seen(recipe: Recipe, images: int | None) -> Amount:
     """Each image once an epoch, or a batch at every step."""
     how = base_model(recipe.base_model).customization(recipe.method)
     if any(each.name == "steps" for each in how.hyperparameters):
         return _images_of_steps(recipe)
     epochs = effective(recipe, "epochs")
     if epochs is None:
-        return _Amount(units=None, why=_BEDROCK_CHOOSES.format(key="epochs"))
+        return Amount(units=None, why=_BEDROCK_CHOOSES.format(key="epochs"))
     if images is None:
-        return _Amount(units=None, why="the images to train on are not counted yet")
-    return _Amount(units=images * epochs, why=f"{images:,} images, {epochs:g} epochs")
+        return Amount(units=None, why="the images to train on are not counted yet")
+    return Amount(units=images * epochs, why=f"{images:,} images, {epochs:g} epochs")
 
 
-def _images_of_steps(recipe: Recipe) -> _Amount:
+def _images_of_steps(recipe: Recipe) -> Amount:
     steps, batch_size = effective(recipe, "steps"), effective(recipe, "batch_size")
     if steps is None or batch_size is None:
-        return _Amount(units=None, why=_BEDROCK_CHOOSES.format(key="steps"))
+        return Amount(units=None, why=_BEDROCK_CHOOSES.format(key="steps"))
     why = f"{steps:,g} steps of {batch_size:g} images each"
-    return _Amount(units=steps * batch_size, why=why)
+    return Amount(units=steps * batch_size, why=why)
 
 
 def hourly_cost(recipe: Recipe) -> Cost:

@@ -90,6 +90,13 @@ class Objects:
             for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
                 yield from (item["Key"] for item in page.get("Contents", ()))
 
+    def stored_bytes(self, prefix: str) -> int:
+        """The size of all that lies below a prefix, in its current versions."""
+        pages = self._client.get_paginator("list_objects_v2")
+        with aws(f"list {prefix}"):
+            found = pages.paginate(Bucket=self.bucket, Prefix=prefix)
+            return sum(item["Size"] for page in found for item in page.get("Contents", ()))
+
     def uri(self, key: str) -> str:
         """The S3 URI of a key."""
         return f"s3://{self.bucket}/{key}"

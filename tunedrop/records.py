@@ -104,19 +104,32 @@ class RunRecords:
         return self.get(run.run_id)
 
     def end(self, run: Run, *, outcome: str, cause: str, now: datetime) -> Run:
-        """Close the record; a run that has ended stays as it ended."""
+        """Close the record, with what `run` cost; a run that has ended stays as it ended."""
         self._table.update(
             run_key(run.run_id),
-            "SET #status = :ended, outcome = :outcome, cause = :cause, ended_at = :now "
-            "REMOVE #wait",
+            "SET #status = :ended, outcome = :outcome, cause = :cause, ended_at = :now, "
+            "cost = :cost REMOVE #wait",
             condition="#status <> :ended",
             names={"#status": "status", "#wait": "wait"},
             ended=ENDED,
             outcome=outcome,
             cause=cause,
             now=timestamp(now),
+            cost=run.cost,
         )
         return self.get(run.run_id)
+
+    def complete(self, run: Run, name: str, cost: Mapping[str, Any]) -> bool:
+        """Complete what an ended run cost, once what it had in service under `name` is gone."""
+        item = self._table.update(
+            run_key(run.run_id),
+            "SET cost = :cost",
+            condition="#status = :ended AND attribute_not_exists(cost.ended.#name)",
+            names={"#status": "status", "#name": name},
+            ended=ENDED,
+            cost=plain(cost),
+        )
+        return item is not None
 
     def cancel(self, run_id: str, by: str) -> Run | None:
         """Ask a running run to end; None when it is not running any more."""

@@ -42,6 +42,16 @@ Method = Literal[
 ]
 
 
+class InferencePrice(Entry, frozen=True):
+    """US dollars for 1,000 tokens on demand; whether custom models of the base cost the same."""
+
+    input_usd_per_1k_tokens: float
+    output_usd_per_1k_tokens: float
+    holds_for_custom_models: bool
+    source: str
+    as_of: str
+
+
 class Inference(Entry, frozen=True):
     """How a model is asked; `regions` are those that the base model's own ARNs lie in.
 
@@ -55,6 +65,7 @@ class Inference(Entry, frozen=True):
     regions: tuple[str, ...]
     request: Literal["converse", "image-generation", "multimodal-embedding"] = "converse"
     takes_system_prompt: bool = True
+    price: InferencePrice | None = None
     note: str = ""
 
 

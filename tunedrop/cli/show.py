@@ -1,6 +1,8 @@
 """`tunedrop show`: what is known of a run."""
 
 import argparse
+from collections.abc import Iterator
+from datetime import datetime
 
 import msgspec
 
@@ -11,6 +13,7 @@ from tunedrop.cli.watch import given_up
 from tunedrop.cost import dollars
 from tunedrop.run import Job, Run, plain
 from tunedrop.services import Services
+from tunedrop.spending import spending
 
 _LABEL = 19
 _GOING = frozenset({"", "InProgress", "Stopping"})
@@ -32,7 +35,6 @@ def run(options: argparse.Namespace) -> int:
 def facts(services: Services, run: Run) -> list[tuple[str, str]]:
     """What people ask first, by name; an empty value is not known."""
     job, deployment = run.job, run.deployment
-    estimate = run.cost.get("training_usd_estimate")
     return [
         ("Run", run.run_id),
         ("Outcome", run.outcome or f"still {run.status}"),
@@ -42,7 +44,7 @@ def facts(services: Services, run: Run) -> list[tuple[str, str]]:
         ("Started", run.started_at),
         ("Ended", run.ended_at),
         ("States", ", ".join(sorted(run.timeline, key=run.timeline.__getitem__))),
-        ("Training cost", "" if estimate is None else dollars(estimate)),
+        *_costs(run, services.now()),
         *(("Given up", given_up(former)) for former in run.former_jobs),
         ("Customization job", _job(run, job) if job else ""),
         ("Custom model", job.custom_model_arn if job else ""),
@@ -54,6 +56,17 @@ def facts(services: Services, run: Run) -> list[tuple[str, str]]:
         ("Test", str(run.evaluation.get("verdict", ""))),
         ("Report", services.artifacts.uri(run.layout.report) if run.outcome else ""),
     ]
+
+
+def _costs(run: Run, now: datetime) -> Iterator[tuple[str, str]]:
+    """What training was to cost, and what the run has cost until now, line by line."""
+    estimate = run.cost.get("training_usd_estimate")
+    yield "Training estimate", "" if estimate is None else dollars(estimate)
+    spent = spending(run, now)
+    if spent.lines:
+        yield "Cost so far", spent.words
+    for line in spent.lines:
+        yield "", f"{line.what}: {dollars(line.usd)}: {line.reckoning}"
 
 
 def _job(run: Run, job: Job) -> str:

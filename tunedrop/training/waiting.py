@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 
 from tunedrop.errors import CustomizationJobFailedError, ServiceBusyError
 from tunedrop.layout import run_of_attempt
+from tunedrop.recipe import effective
 from tunedrop.records import RunRecords
 from tunedrop.run import RUNNING, Job, Run, Wait, plain, timestamp
 from tunedrop.tokens import TaskTokens
@@ -75,7 +76,7 @@ class JobWait:
         view = self.jobs.find(run.job.name)
         if view is None:
             raise CustomizationJobFailedError(f"Bedrock knows no job {run.job.name} any more.")
-        job = _seen(run.job, view)
+        job = _seen(run, run.job, view)
         if job != run.job:
             current = self.records.update_attempt(run, job=job)
             if current is None:
@@ -124,14 +125,29 @@ class JobWait:
             self.jobs.stop(view.arn)
 
 
+def _trained_tokens(run: Run, view: JobView) -> int | None:
+    """What the job read, as counted here, since Bedrock tells that of no job.
+
+    Nothing where it ended before it began to train; all where it completed and its epochs are
+    known; else nobody knows.
+    """
+    if view.ended_at and not view.training_started:
+        return 0
+    tokens, epochs = run.dataset.get("tokens"), effective(run.plan, "epochs")
+    if view.status != "Completed" or tokens is None or epochs is None:
+        return None
+    return int(tokens * epochs)
+
+
 def _waits_for_job(run: Run) -> bool:
     return run.status == RUNNING and run.wait is not None and run.wait.state == _STATE
 
 
-def _seen(job: Job, view: JobView) -> Job:
+def _seen(run: Run, job: Job, view: JobView) -> Job:
     return structs.replace(
         job,
         status=view.status,
+        trained_tokens=_trained_tokens(run, view),
         custom_model_arn=view.custom_model_arn,
         ended_at=timestamp(view.ended_at) if view.ended_at else "",
     )

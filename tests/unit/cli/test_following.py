@@ -122,7 +122,7 @@ def test_what_is_known_of_a_run_is_shown_and_the_rest_left_out(
     shown(monkeypatch, run(job=job(status="InProgress"), cost={"training_usd_estimate": 1.5}))
     out = capsys.readouterr().out
     assert "Outcome            still running" in out
-    assert "Training cost      about 1.50 US dollars" in out
+    assert "Training estimate  about 1.50 US dollars" in out
     assert f"Customization job  {RUN_ID}-1 InProgress" in out
     assert "Deployment" not in out
     assert "Report" not in out

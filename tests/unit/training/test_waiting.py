@@ -115,6 +115,25 @@ def test_a_completed_job_resumes_the_workflow_with_its_model() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("seen", "tokens"),
+    [
+        ({"status": "Completed"}, 20_000),
+        ({"status": "Stopped"}, None),
+        ({"status": "Stopped", "training_started": False}, 0),
+        ({"status": "Failed", "training_started": False, "failure": "No."}, 0),
+    ],
+)
+def test_what_a_job_was_fed_is_known_of_its_two_ends(
+    seen: dict[str, Any], tokens: int | None
+) -> None:
+    fed = run(job=job(), dataset={"tokens": 10_000})
+    found = scene(view(**seen, ended_at=NOW), fed)
+    found.begin()
+    assert found.records.run.job is not None
+    assert found.records.run.job.trained_tokens == tokens
+
+
 def test_the_token_is_stored_before_the_job_is_looked_at() -> None:
     found = scene(view("Completed", custom_model_arn="arn:model"))
     found.begin()

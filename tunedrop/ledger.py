@@ -1,0 +1,37 @@
+"""Completes what runs cost, when what they left in service is taken down long after their end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec import structs
+
+from tunedrop.records import RunRecords
+from tunedrop.run import ENDED, moment, plain
+from tunedrop.serving.recipe_state import RecipeState
+from tunedrop.spending import spending, with_ends
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """Writes into the records of ended runs; run.json stays as the run ended."""
+
+    records: RunRecords
+
+    def close(self, run_id: str, name: str, at: datetime) -> bool:
+        """Note that a run's deployment or model of this name bills no more; False if it was."""
+        run = self.records.find(run_id)
+        if run is None or run.status != ENDED or name in run.cost.get("ended", {}):
+            return False
+        run = structs.replace(run, cost=with_ends(run.cost, name, at=at))
+        cost = {**run.cost, "actual": plain(spending(run, at))}
+        return self.records.complete(run, name, cost)
+
+    def pass_on(self, state: RecipeState) -> bool:
+        """Close the throughput of a champion that another run's model was swapped into since."""
+        champion, previous = state.champion, state.previous
+        if champion is None or previous is None or champion.run_id == previous.run_id:
+            return False
+        if champion.deployment.arn != previous.deployment.arn:
+            return False
+        at = moment(state.history[0]["promoted_at"])
+        return self.close(previous.run_id, previous.deployment.name, at)
