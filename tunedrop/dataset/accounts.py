@@ -1,10 +1,11 @@
 """Accounts of the records that are not trained on: lines of rejected.jsonl."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from tunedrop.dataset.decisions import Decision
 from tunedrop.dataset.findings import Finding
 from tunedrop.dataset.handling import looks_for_confidential_data
 from tunedrop.quality.personal_data import find
@@ -25,10 +26,15 @@ def rejection(raw: bytes, found: Sequence[Finding], data: Data) -> bytes:
     return _account(found[0].file, found[0].line, reasons, None if withheld else raw)
 
 
-def omission(raw: bytes, code: str, file: str, line: int, *, withheld: bool) -> bytes:
-    """Of a usable record that is left out for what it says."""
-    reason = {"code": code, "field": None, "message": QUALITY_RULES[code].meaning}
-    return _account(file, line, [reason], None if withheld else raw)
+def omission(
+    raw: bytes, decision: Decision, file: str, line: int, partner: Mapping[str, str | int] | None
+) -> bytes:
+    """Of a usable record that is left out for what it says; `partner` is where the other stands."""
+    meaning = QUALITY_RULES[decision.code].meaning
+    reason: dict[str, object] = {"code": decision.code, "field": None, "message": meaning}
+    if partner is not None:
+        reason["partner"] = partner
+    return _account(file, line, [reason], None if decision.is_confidential else raw)
 
 
 def _account(file: str, line: int | None, reasons: object, raw: bytes | None) -> bytes:

@@ -42,10 +42,14 @@ class Places:
 
     def name(self, record: int) -> str:
         """`tickets.jsonl, line 7`; `line 7` where there is one file alone."""
-        run = bisect_right(self._firsts, record) - 1
-        line = self._lines[run] + record - self._firsts[run]
-        file = self._files[self._owners[run]][1]
+        owner, line = self.at(record)
+        file = self._files[owner][1]
         return f"line {line:,}" if len(self._files) == 1 else f"{file}, line {line:,}"
+
+    def at(self, record: int) -> tuple[int, int]:
+        """The number of the file, and the line."""
+        run = bisect_right(self._firsts, record) - 1
+        return self._owners[run], self._lines[run] + record - self._firsts[run]
 
     def find(self, file: str, line: int) -> int | None:
         """The record of a line, or None where there is none that can be used."""

@@ -70,7 +70,8 @@ def prepare(
         "train": ShuffledWriter("train.jsonl", open_output, seed),
         **{name: Writer(f"{name}.jsonl", open_output) for name in ("validation", "test", REJECTED)},
     }
-    preparing = _Preparing(recipe=recipe, target=target, report=report, media=media)
+    names = [source.name for _, source in _in_order(files)]
+    preparing = _Preparing(recipe=recipe, target=target, report=report, media=media, names=names)
     dropped = 0
     for number, (role, source) in enumerate(_in_order(files)):
         known = decisions.of_file(number) if decisions else None
@@ -109,9 +110,15 @@ class _Item:
 
 class _Preparing:
     def __init__(
-        self, recipe: Recipe, target: Target, report: ValidationReport, media: MediaPlan | None
+        self,
+        recipe: Recipe,
+        target: Target,
+        report: ValidationReport,
+        media: MediaPlan | None,
+        names: Sequence[str],
     ) -> None:
         self.redactor = Redactor(recipe.data)
+        self._names = names
         self._recipe = recipe
         self._target = target
         self._report = report
@@ -159,11 +166,17 @@ class _Preparing:
         decision = next(known)
         if decision.side is None:
             raw = write(record, self._target.format).rstrip(b"\n")
-            told = omission(raw, decision.code, file, line, withheld=decision.is_confidential)
+            told = omission(raw, decision, file, line, self._partner(decision))
             is_dropped = decision.code not in CONFIDENTIAL
             return _Item(name=REJECTED, line=told, is_dropped=is_dropped)
         record = self.redactor.redacted(record, is_marked=decision.is_confidential)
         return self._written(record, decision.side)
+
+    def _partner(self, decision: Decision) -> Mapping[str, str | int] | None:
+        if decision.partner is None:
+            return None
+        file, line = decision.partner
+        return {"file": self._names[file], "line": line}
 
     def _written(self, record: AnyRecord, name: Side) -> _Item:
         moved = with_media(record, self._media.move) if self._media else record

@@ -2,12 +2,18 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import structs
 
 from tunedrop.dataset.curator import Settled
-from tunedrop.dataset.decisions import CONFIDENTIAL_BIT, Decisions
+from tunedrop.dataset.decisions import (
+    CONFIDENTIAL_BIT,
+    NO_PLACE,
+    PARTNERED,
+    Decisions,
+    packed,
+)
 from tunedrop.dataset.fast import CleanBlock
 from tunedrop.dataset.findings import Finding
 from tunedrop.dataset.handling import CONFIDENTIAL
@@ -21,9 +27,12 @@ from tunedrop.quality.consequences import consequences
 from tunedrop.quality.coverage import DatasetSummary
 from tunedrop.quality.judging import CODES, LEFT_OUT, MEDIA, OUT, Judging
 from tunedrop.quality.leakage import Fingerprints
+from tunedrop.quality.partners import Partner, partners
 from tunedrop.quality.report import QualityReport
 from tunedrop.quality.scan import QualityScan
 from tunedrop.recipe import Recipe
+
+_PARTNERED = {OUT + CODES.index(code): code for code in PARTNERED}
 
 
 class Curation:
@@ -118,8 +127,24 @@ class Curation:
         decided = bytearray(judging.decided)
         for record in judging.confidential():
             decided[record] |= CONFIDENTIAL_BIT
-        files = (bytes(decided[start:end]) for _, start, end in self._places.ranges())
-        return Decisions(codes=CODES, files=tuple(files))
+        ranges = [slice(start, end) for _, start, end in self._places.ranges()]
+        partner_of = partners(self._scan.verdicts())
+        return Decisions(
+            codes=CODES,
+            files=tuple(bytes(decided[part]) for part in ranges),
+            partners=tuple(self._partners(judging.decided, part, partner_of) for part in ranges),
+        )
+
+    def _partners(
+        self, decided: bytearray, part: slice, partner_of: Mapping[str, Partner]
+    ) -> bytes:
+        """Where the partners stand of those records of a file that are left out for one."""
+        found = array("Q")
+        for record, byte in enumerate(decided[part], part.start):
+            if code := _PARTNERED.get(byte):
+                partner = partner_of[code](record)
+                found.append(NO_PLACE if partner is None else packed(*self._places.at(partner)))
+        return found.tobytes()
 
     def _settled(
         self, judging: Judging, target: Target, found: list[tuple[Finding, int]]

@@ -71,6 +71,46 @@ def test_dropped_duplicates_are_accounted_for_with_line_and_reason() -> None:
     assert "dropped, as data.duplicates asks" in finding(found, "exact-duplicate").message
 
 
+def partner_of(found: Curated) -> list[tuple[str, str, int, str, int]]:
+    accounts = [json.loads(line) for line in found.lines("rejected")]
+    reasons = [(each["file"], each["line"], each["reasons"][0]) for each in accounts]
+    return [
+        (why["code"], file, line, why["partner"]["file"], why["partner"]["line"])
+        for file, line, why in reasons
+    ]
+
+
+def test_the_record_that_a_dropped_one_repeats_is_named_by_file_and_line() -> None:
+    nearly = {**record(5), "completion": f"{record(5)['completion']} Again."}
+    data = {**NO_SPLIT, "duplicates": "drop", "near_duplicates": "drop"}
+    train = [*records(20), record(3), nearly]
+    found = of(data, train, validation=jsonl([*records(9, 40), record(2)]))
+    assert partner_of(found) == [
+        ("exact-duplicate", "data.jsonl", 21, "data.jsonl", 4),
+        ("near-duplicate", "data.jsonl", 22, "data.jsonl", 6),
+        ("exact-duplicate", "validation.jsonl", 10, "data.jsonl", 3),
+    ]
+    leaking = of(NO_SPLIT, train, validation=jsonl([*records(9, 40), record(2)]))
+    assert partner_of(leaking) == [("leakage", "validation.jsonl", 10, "data.jsonl", 3)]
+
+
+def test_each_of_two_contradicting_records_names_the_other() -> None:
+    other = {**record(3), "completion": "No gate is ever closed, says he."}
+    found = of({**NO_SPLIT, "contradictions": "drop"}, [*records(20), other])
+    assert partner_of(found) == [
+        ("contradiction", "data.jsonl", 4, "data.jsonl", 21),
+        ("contradiction", "data.jsonl", 21, "data.jsonl", 4),
+    ]
+
+
+def test_a_partner_is_named_without_text_where_the_record_is_confidential() -> None:
+    data = {**NO_SPLIT, "duplicates": "drop", "personal_data": "redact"}
+    said = record(7, f"write to {MAIL}")
+    [account] = map(json.loads, of(data, [*records(20), said, said]).lines("rejected"))
+    assert account["reasons"][0]["partner"] == {"file": "data.jsonl", "line": 21}
+    assert "record" not in account
+
+
 def settled(data: dict[str, Any], train: list[dict[str, Any]]) -> tuple[str, ...]:
     report = of({**NO_SPLIT, **data}, train).curation.report
     assert report is not None
