@@ -101,7 +101,7 @@ def _peer(name: str, plain: float, ours: float) -> Measurement:
 def _near_duplicates() -> Iterator[Measurement]:
     pairs, copies = near_copies(docstring_pairs())
     groups = _grouped(pairs)
-    found = {(one, other) for one, other, _ in groups.pairs}
+    found = set(map(tuple, groups.pairs.tolist()))
     alike = groups.first_alike.tolist()
     wanted = [pair for pair in copies if jaccard(pairs[pair[0]], pairs[pair[1]]) >= NEAR]
     hits = sum(pair in found or alike[pair[1]] == pair[0] for pair in wanted)

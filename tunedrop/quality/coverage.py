@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from msgspec import Struct
 
-from tunedrop.quality.block import Counts, Flags, Floats, Sketch, TextBlock
+from tunedrop.quality.block import Counts, Flags, Floats, TextBlock, distinct
 from tunedrop.quality.languages import CODES, UNDECIDED, Languages
 from tunedrop.quality.sketches import SketchTable
 
@@ -16,6 +16,7 @@ _LENGTH_BINS = 48
 _SAMPLED_BYTES = 1 << 20
 _SAMPLED_AT_ONCE = 1 << 15
 _TABLE_BITS = 22
+_MOST_COMPARED = 1 << 20
 _KEPT_LABELS = 100
 _MANY_HASHES = 1 << 17
 _SAMPLED_PART = 16
@@ -116,17 +117,19 @@ def coverage(sketches: SketchTable, tested: Flags, trained: Flags) -> SetCoverag
     """How well training covers the test set; None where either is empty."""
     if not tested.any() or not trained.any():
         return None
-    times = np.zeros(1 << _TABLE_BITS, np.int32)
-    hashes, places = sketches.gathered(np.flatnonzero(trained))
-    slots = _once_per_record(hashes, places)
-    times += np.bincount(slots[0], minlength=len(times)).astype(np.int32)
-    usual = _shares(times[slots[0]] > 1, slots[1])
-    slots = _once_per_record(*sketches.gathered(np.flatnonzero(tested)))
-    shares = _shares(times[slots[0]] > 0, slots[1])
+    slots, records = _slots_once(sketches)
+    of_training = trained[records]
+    times = np.bincount(slots[of_training], minlength=1 << _TABLE_BITS)
+    held = np.bincount(records, times[slots] > of_training, len(sketches))
+    sizes = np.bincount(records, minlength=len(sketches))
+    shares = held / np.maximum(sizes, 1)
+    usual, reached = shares[trained & (sizes > 0)], shares[tested & (sizes > 0)]
+    if not len(usual) or not len(reached):
+        return None
     return SetCoverage(
-        share=round(float(shares.mean()), 4),
+        share=round(float(reached.mean()), 4),
         usual=round(float(usual.mean()), 4),
-        uncovered=int((shares < usual.mean() / 2).sum()),
+        uncovered=int((reached < usual.mean() / 2).sum()),
     )
 
 
@@ -136,7 +139,20 @@ def distinct_share(sketches: SketchTable) -> float:
     if len(sketches.hashes) > _MANY_HASHES:
         ceiling //= _SAMPLED_PART
     low = sketches.hashes[sketches.hashes < ceiling]
-    return len(np.unique(low)) / max(len(low), 1)
+    return len(distinct(low.astype(np.int64))) / max(len(low), 1)
+
+
+def _slots_once(sketches: SketchTable) -> tuple[Counts, Counts]:
+    """For each record the different slots of its word pairs, of many those of low hashes."""
+    ceiling = (1 << 32) * _MOST_COMPARED // max(len(sketches.hashes), _MOST_COMPARED)
+    found, first = [np.zeros(0, np.int64)], 0
+    for part in sketches.parts():
+        low = part.hashes < ceiling
+        slots = (part.hashes[low] & np.uint32((1 << _TABLE_BITS) - 1)).astype(np.int64)
+        found.append(distinct(((first + part.owners()[low]) << _TABLE_BITS) | slots))
+        first += len(part)
+    keys = np.concatenate(found)
+    return keys & ((1 << _TABLE_BITS) - 1), keys >> _TABLE_BITS
 
 
 def _bins(texts: Sequence[str]) -> Counts:
@@ -167,15 +183,3 @@ def _distance(one: Sequence[int], other: Sequence[int]) -> float:
 def _divergence(one: Floats, other: Floats) -> float:
     there = one > 0
     return float((one[there] * np.log2(one[there] / other[there])).sum())
-
-
-def _once_per_record(hashes: Sketch, places: Counts) -> tuple[Counts, Counts]:
-    keys = np.unique((places << 32) | (hashes >> np.uint32(32 - _TABLE_BITS)))
-    slots: Counts = keys & ((1 << 32) - 1)
-    return slots, keys >> 32
-
-
-def _shares(flags: Flags, places: Counts) -> Floats:
-    totals = np.bincount(places)
-    shares: Floats = np.bincount(places, weights=flags) / np.maximum(totals, 1)
-    return shares[totals > 0]

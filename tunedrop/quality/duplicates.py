@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tunedrop.quality.block import Counts, Flags, Floats, Hashes
-from tunedrop.quality.near_duplicates import Boilerplate, Near, Signatures, clusters, near_pairs
+from tunedrop.quality.near_duplicates import Boilerplate, Signatures, clusters, near_pairs
 from tunedrop.quality.sketches import SketchTable
 
 
@@ -14,13 +14,14 @@ class Duplicates:
     """`first_alike[i]` is the first record that says exactly what record i says: often i itself.
 
     `cluster[i]` is the first record of the group of exact and near duplicates that i is in, or -1.
-    `pairs` are near-duplicates among first records, with their similarity. `boilerplate_share` is
-    how much of each record many others say, too.
+    `pairs` are near-duplicates among first records, a row each, with their `similarities`.
+    `boilerplate_share` is how much of each record many others say, too.
     """
 
     first_alike: Counts
     cluster: Counts
-    pairs: list[Near]
+    pairs: Counts
+    similarities: Floats
     boilerplate_share: Floats
 
     @property
@@ -35,6 +36,14 @@ class Duplicates:
         return np.flatnonzero(
             (self.cluster >= 0) & (self.cluster != own) & (self.first_alike == own)
         )
+
+    def similarity(self, one: int, other: int) -> float | None:
+        """Of two records, where they are duplicates."""
+        low, high = sorted(self.first_alike[[one, other]].tolist())
+        if low == high:
+            return 1.0
+        found = self.similarities[(self.pairs == (low, high)).all(axis=1)]
+        return float(found[0]) if len(found) else None
 
     def groups(self) -> list[list[int]]:
         """The members of each group, the largest groups first."""
@@ -51,17 +60,15 @@ def duplicates(keys: Hashes, sketches: SketchTable) -> Duplicates:
     signatures = Signatures.of(sketches, boilerplate)
     first_alike = firsts(keys)
     own = np.arange(len(keys))
-    pairs = near_pairs(sketches, signatures, first_alike == own, boilerplate)
-    cluster = own.copy()
-    for group in clusters(pairs):
-        cluster[group] = group[0]
-    cluster = cluster[first_alike]
+    pairs, similarities = near_pairs(sketches, signatures, first_alike == own, boilerplate)
+    cluster = clusters(pairs, len(keys))[first_alike]
     sizes = np.bincount(cluster, minlength=len(keys))
     cluster[sizes[cluster] == 1] = -1
     return Duplicates(
         first_alike=first_alike,
         cluster=cluster,
         pairs=pairs,
+        similarities=similarities,
         boilerplate_share=signatures.boilerplate_share,
     )
 

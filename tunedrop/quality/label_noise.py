@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tunedrop.quality.block import Counts, Floats, Sketch
+from tunedrop.quality.block import Counts, Floats, Sketch, distinct
 
 _BUCKET_BITS = 14
 _FOLDS = 5
@@ -52,7 +52,7 @@ def label_noise(words: Sketch, sizes: Counts, labels: Counts, label_count: int) 
 def _rare_words(words: Sketch, sizes: Counts) -> tuple[Counts, Counts]:
     """Each record's words once, as buckets, without those that half of all records have."""
     owners = np.repeat(np.arange(len(sizes)), sizes)
-    keys = np.unique((owners << _BUCKET_BITS) | (words >> _SHIFT))
+    keys = distinct((owners << _BUCKET_BITS) | (words >> _SHIFT))
     buckets, owners = keys & ((1 << _BUCKET_BITS) - 1), keys >> _BUCKET_BITS
     common = np.bincount(buckets, minlength=1 << _BUCKET_BITS) > len(sizes) / 2
     kept = ~common[buckets]

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from tunedrop.quality.block import Flags, Hashes
+from tunedrop.quality.block import Counts, Flags, Hashes
 from tunedrop.quality.duplicates import Duplicates, duplicates
 from tunedrop.quality.sketches import SketchTable
 
@@ -25,22 +25,24 @@ class Leak:
 
 def leaks(groups: Duplicates, is_trained: Flags) -> list[Leak]:
     """Each record outside training that occurs in training, with its most similar counterpart."""
-    trained_alike: dict[int, int] = {}
-    for record in np.flatnonzero(is_trained)[::-1].tolist():
-        trained_alike[int(groups.first_alike[record])] = record
-    partners: dict[int, list[tuple[float, int]]] = {}
-    for one, other, similarity in groups.pairs:
-        partners.setdefault(one, []).append((similarity, other))
-        partners.setdefault(other, []).append((similarity, one))
-    found = []
-    for record in np.flatnonzero(~is_trained).tolist():
-        first = int(groups.first_alike[record])
-        alike = [(1.0, first), *partners.get(first, ())]
-        known = [(s, trained_alike[other]) for s, other in alike if other in trained_alike]
-        if known:
-            similarity, trained = max(known, key=lambda pair: (pair[0], -pair[1]))
-            found.append(Leak(tested=record, trained=trained, similarity=similarity))
-    return found
+    records, nobody = np.arange(len(is_trained)), len(is_trained)
+    # Of each group of records that say the same, the first that is trained on.
+    trained = np.full(nobody, nobody)
+    np.minimum.at(trained, groups.first_alike[is_trained], records[is_trained])
+    ones = np.concatenate([records, groups.pairs[:, 0], groups.pairs[:, 1]])
+    others = np.concatenate([records, groups.pairs[:, 1], groups.pairs[:, 0]])
+    similarities = np.concatenate([np.ones(nobody), groups.similarities, groups.similarities])
+    known = np.flatnonzero(trained[others] < nobody)
+    order = known[np.lexsort((-trained[others[known]], similarities[known], ones[known]))]
+    best = np.full(nobody, -1)
+    best[ones[order]] = order
+    tested = np.flatnonzero(~is_trained & (best[groups.first_alike] >= 0))
+    found = best[groups.first_alike[tested]]
+    columns = (tested, trained[others[found]], similarities[found])
+    return [
+        Leak(tested=one, trained=other, similarity=share)
+        for one, other, share in zip(*(each.tolist() for each in columns), strict=True)
+    ]
 
 
 class _Stored(Struct, frozen=True):
@@ -62,9 +64,9 @@ class Fingerprints:
     sketches: SketchTable
 
     @classmethod
-    def of(cls, keys: Hashes, sketches: SketchTable) -> Self:
-        """Keep a little of each record."""
-        return cls(keys=keys, sketches=sketches.thinned(_KEPT_HASHES))
+    def of(cls, keys: Hashes, sketches: SketchTable, records: Counts) -> Self:
+        """Keep a little of each of some records."""
+        return cls(keys=keys[records], sketches=sketches.thinned(_KEPT_HASHES).of(records))
 
     def to_bytes(self) -> bytes:
         """As `from_bytes` takes it."""
@@ -94,7 +96,7 @@ class Fingerprints:
 
     def holds(self, keys: Hashes, sketches: SketchTable) -> list[Leak]:
         """Which of some records were in this training set, exactly or nearly."""
-        both = self.sketches.followed_by(sketches)
+        both = SketchTable.joined([self.sketches, sketches])
         all_keys = np.concatenate([self.keys, keys])
         grouped = duplicates(all_keys, both)
         is_trained = np.arange(len(all_keys)) < len(self.keys)

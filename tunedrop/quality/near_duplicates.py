@@ -5,12 +5,12 @@ Each record's word pairs are dealt into bins, and the lowest hash of each bin is
 sketches, so that chance decides what is looked at, but not what is reported.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from tunedrop.quality.block import Counts, Flags, Floats, Hashes, Sketch, mixed
+from tunedrop.quality.block import Counts, Flags, Floats, Hashes, Sketch, distinct, mixed
 from tunedrop.quality.sketches import SketchTable
 
 NEAR = 0.8
@@ -30,13 +30,10 @@ _DEVIATIONS = 2.5
 
 _SAMPLE = 500
 _TABLE_BITS = 22
-_NEIGHBOURS = 10
-_RECORDS_AT_ONCE = 8192
-_PAIRS_AT_ONCE = 1024
+_NEIGHBOURS = 5
+_PAIRS_AT_ONCE = 2048
 _HALF = np.uint64(32)
-_PLACE = 33
-
-Near = tuple[int, int, float]
+_PLACE = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +48,7 @@ class Boilerplate:
         step = max(1, -(-len(sketches) // _SAMPLE))
         sample = np.arange(0, len(sketches), step)
         hashes, places = sketches.gathered(sample)
-        keys = _without_repetitions((places << 32) | _slots(hashes))
+        keys = distinct((places << 32) | _slots(hashes))
         limit = max(_BOILERPLATE_RECORDS, int(len(sample) * BOILERPLATE_SHARE))
         slots, counts = np.unique(keys & ((1 << 32) - 1), return_counts=True)
         table = np.zeros(1 << _TABLE_BITS, np.bool_)
@@ -73,19 +70,20 @@ class Signatures:
     @classmethod
     def of(cls, table: SketchTable, boilerplate: Boilerplate) -> "Signatures":
         """Boilerplate takes no part in the rows; bins without anything are `_EMPTY`."""
-        rows = np.full((len(table), _BINS), _EMPTY, np.uint32)
-        share = np.zeros(len(table))
-        for start in range(0, len(table), _RECORDS_AT_ONCE):
-            part = slice(start, min(start + _RECORDS_AT_ONCE, len(table)))
-            count = part.stop - part.start
-            hashes, owners = table.between(part.start, part.stop)
-            shared = boilerplate.holds(hashes)
-            sizes = np.maximum(np.bincount(owners, minlength=count), 1)
-            share[part] = np.bincount(owners[shared], minlength=count) / sizes
-            hashes, owners = _with_more_of_the_short(hashes[~shared], owners[~shared], count)
-            bins = owners * _BINS + (hashes & np.uint32(_BINS - 1))
-            np.minimum.at(rows[part].reshape(-1), bins, hashes)
-        return cls(rows=rows, boilerplate_share=share)
+        parts = [cls._of_part(each, boilerplate) for each in table.parts()]
+        rows = [np.zeros((0, _BINS), np.uint32), *(rows for rows, _ in parts)]
+        shares = [np.zeros(0), *(share for _, share in parts)]
+        return cls(rows=np.concatenate(rows), boilerplate_share=np.concatenate(shares))
+
+    @staticmethod
+    def _of_part(table: SketchTable, boilerplate: Boilerplate) -> tuple[Sketch, Floats]:
+        count, hashes, owners = len(table), table.hashes, table.owners()
+        shared = boilerplate.holds(hashes)
+        share = np.bincount(owners[shared], minlength=count) / np.maximum(np.diff(table.bounds), 1)
+        hashes, owners = _with_more_of_the_short(hashes[~shared], owners[~shared], count)
+        rows = np.full(count * _BINS, _EMPTY, np.uint32)
+        np.minimum.at(rows, owners * _BINS + (hashes & np.uint32(_BINS - 1)), hashes)
+        return rows.reshape(count, _BINS), share
 
 
 def near_pairs(
@@ -94,42 +92,36 @@ def near_pairs(
     considered: Flags,
     boilerplate: Boilerplate,
     threshold: float = NEAR,
-) -> list[Near]:
-    """Pairs of considered records at least as similar as the threshold.
+) -> tuple[Counts, Floats]:
+    """Pairs of considered records at least as similar as the threshold, in rows; how similar.
 
     They must have half of what is not boilerplate in common, too: records that share nothing
     but a long instruction are no duplicates.
     """
-    found: list[Near] = []
-    for pairs in _in_chunks(_sharing_a_band(signatures.rows, considered)):
-        likely = pairs[_agreement(signatures.rows, pairs) >= _expected(table, signatures, pairs)]
-        similarities = _similarities(table, likely)
+    pairs = _sharing_a_band(signatures.rows, considered)
+    likely = [_likely(table, signatures, each) for each in _in_chunks(pairs)]
+    found, shares = [pairs[:0]], [np.zeros(0)]
+    for each in _in_chunks(np.concatenate([pairs[:0], *likely])):
+        similarities = _similarities(table, each)
         near = similarities >= threshold
-        doubtful = near & (signatures.boilerplate_share[likely].max(axis=1) > _HARMLESS)
-        beyond = _similarities(table, likely[doubtful], boilerplate)
+        doubtful = near & (signatures.boilerplate_share[each].max(axis=1) > _HARMLESS)
+        beyond = _similarities(table, each[doubtful], boilerplate)
         near[doubtful] = beyond >= _BEYOND_BOILERPLATE
-        for (one, other), similarity in zip(likely[near].tolist(), similarities[near], strict=True):
-            found.append((one, other, round(float(similarity), 3)))
-    return found
+        found.append(each[near])
+        shares.append(similarities[near].round(3))
+    return np.concatenate(found), np.concatenate(shares)
 
 
-def clusters(pairs: Iterable[Near]) -> list[list[int]]:
-    """Records that hang together, each group and the groups in ascending order."""
-    parents: dict[int, int] = {}
-
-    def root(each: int) -> int:
-        while (parent := parents.setdefault(each, each)) != each:
-            parents[each] = parents[parent]
-            each = parent
-        return each
-
-    for one, other, _ in pairs:
-        low, high = sorted((root(one), root(other)))
-        parents[high] = low
-    groups: dict[int, list[int]] = {}
-    for each in sorted(parents):
-        groups.setdefault(root(each), []).append(each)
-    return [groups[key] for key in sorted(groups)]
+def clusters(pairs: Counts, records: int) -> Counts:
+    """For each record the first of those that it hangs together with."""
+    roots = np.arange(records)
+    while len(pairs):
+        ends = np.sort(roots[pairs], axis=1)
+        pairs = ends[ends[:, 0] != ends[:, 1]]
+        np.minimum.at(roots, pairs[:, 1], pairs[:, 0])
+        while (roots != roots[roots]).any():
+            roots = roots[roots]
+    return roots
 
 
 def _slots(hashes: Sketch) -> Counts:
@@ -142,14 +134,12 @@ def _with_more_of_the_short(hashes: Sketch, owners: Counts, records: int) -> tup
     Twice as many hashes in both of two records leave their overlap as it was.
     """
     counts = np.bincount(owners, minlength=records)
-    short = (counts < _FEW)[owners]
     rounds = [(hashes, owners)]
     for number in range(1, _BINS):
-        short[short] = (counts * number < _FEW)[owners[short]]
-        if not short.any():
-            break
-        again = mixed(hashes[short] + (np.uint64(number) << _HALF)) >> _HALF
-        rounds.append((again.astype(np.uint32), owners[short]))
+        short = np.flatnonzero((counts * number < _FEW)[owners])
+        hashes, owners = hashes[short], owners[short]
+        again = mixed(hashes + (np.uint64(number) << _HALF)) >> _HALF
+        rounds.append((again.astype(np.uint32), owners))
     return np.concatenate([h for h, _ in rounds]), np.concatenate([o for _, o in rounds])
 
 
@@ -159,16 +149,16 @@ def _sharing_a_band(signatures: Sketch, considered: Flags) -> Counts:
     In a large group each is paired with the next few and with the first.
     """
     records = np.flatnonzero(considered)
-    rows = [np.zeros((0, 2), np.int64)]
+    size = max(len(signatures), 1)
+    found = np.zeros(0, np.int64)
     for band in range(_BANDS):
         part = signatures[records, band * _BAND : (band + 1) * _BAND]
-        keys = _band_keys(part)
         told = (part != _EMPTY).any(axis=1)
-        order = np.argsort(keys[told], kind="stable")
-        rows.append(_grouped(keys[told][order], records[told][order]))
-    pairs = np.concatenate(rows)
-    once = _without_repetitions(pairs[:, 0] * len(signatures) + pairs[:, 1])
-    return np.stack(np.divmod(once, max(len(signatures), 1)), axis=1)
+        keys = _band_keys(part[told])
+        order = np.argsort(keys, kind="stable")
+        ones, others = _grouped(keys[order], records[told][order])
+        found = distinct(np.concatenate([found, ones * size + others]))
+    return np.stack(np.divmod(found, size), axis=1)
 
 
 def _band_keys(part: Sketch) -> Hashes:
@@ -178,17 +168,18 @@ def _band_keys(part: Sketch) -> Hashes:
     return keys
 
 
-def _grouped(keys: Hashes, records: Counts) -> Counts:
+def _grouped(keys: Hashes, records: Counts) -> tuple[Counts, Counts]:
     alone = np.ones(len(keys) + 1, np.bool_)
     alone[1:-1] = keys[1:] != keys[:-1]
     shared = ~(alone[1:] & alone[:-1])
     keys, records = keys[shared], records[shared]
     firsts = records[np.searchsorted(keys, keys)]
-    rows = [np.stack([firsts, records], axis=1)[firsts != records]]
+    ones, others = [firsts[firsts != records]], [records[firsts != records]]
     for distance in range(1, _NEIGHBOURS + 1):
         same = keys[distance:] == keys[:-distance]
-        rows.append(np.stack([records[:-distance][same], records[distance:][same]], axis=1))
-    return np.concatenate(rows)
+        ones.append(records[:-distance][same])
+        others.append(records[distance:][same])
+    return np.concatenate(ones), np.concatenate(others)
 
 
 def _in_chunks(pairs: Counts) -> Iterator[Counts]:
@@ -199,6 +190,11 @@ def _agreement(signatures: Sketch, pairs: Counts) -> Floats:
     """The share of bins in which each pair agrees; where both are empty, they do."""
     share: Floats = (signatures[pairs[:, 0]] == signatures[pairs[:, 1]]).mean(axis=1)
     return share
+
+
+def _likely(table: SketchTable, signatures: Signatures, pairs: Counts) -> Counts:
+    """Those whose signatures agree enough that they may be near-duplicates."""
+    return pairs[_agreement(signatures.rows, pairs) >= _expected(table, signatures, pairs)]
 
 
 def _expected(table: SketchTable, signatures: Signatures, pairs: Counts) -> Floats:
@@ -216,13 +212,14 @@ def _expected(table: SketchTable, signatures: Signatures, pairs: Counts) -> Floa
 
 def _similarities(table: SketchTable, pairs: Counts, without: Boilerplate | None = None) -> Floats:
     """The Jaccard similarity of each pair, below the lower of its ceilings."""
+    records, places = np.unique(pairs, return_inverse=True)
+    compared = table.of(records).distinct()
     ceilings = table.ceilings[pairs].min(axis=1)
-    keys = [_keyed(table, each, ceilings, without) for each in pairs.T]
-    # Side by side, two records' common hashes are neighbours that differ in the last bit.
-    different = _without_repetitions(np.concatenate([keys[0], keys[1] + 1]))
-    common = different[1:][(different[1:] >> 1) == (different[:-1] >> 1)]
-    both = np.bincount(common >> _PLACE, minlength=len(pairs))
-    sizes = np.bincount(different >> _PLACE, minlength=len(pairs))
+    one, other = (_keyed(compared, each, ceilings, without) for each in places.T)
+    # Two ascending runs, which a stable sort merges.
+    merged = np.sort(np.concatenate([one, other]), kind="stable")
+    common = merged[1:][merged[1:] == merged[:-1]]
+    both, sizes = (np.bincount(each >> _PLACE, minlength=len(pairs)) for each in (common, merged))
     similarities: Floats = both / np.maximum(sizes - both, 1)
     return similarities
 
@@ -230,16 +227,9 @@ def _similarities(table: SketchTable, pairs: Counts, without: Boilerplate | None
 def _keyed(
     table: SketchTable, records: Counts, ceilings: Counts, without: Boilerplate | None
 ) -> Counts:
-    """The hashes of each record below its ceiling, its place in front, an empty bit behind."""
+    """The hashes of each record below its ceiling, its place in front."""
     hashes, places = table.gathered(records)
     kept = hashes < ceilings[places]
     if without is not None:
         kept &= ~without.holds(hashes)
-    return (places[kept] << _PLACE) | (hashes[kept].astype(np.int64) << 1)
-
-
-def _without_repetitions(keys: Counts) -> Counts:
-    keys = np.sort(keys, kind="stable")
-    fresh = np.ones(len(keys), np.bool_)
-    fresh[1:] = keys[1:] != keys[:-1]
-    return keys[fresh]
+    return (places[kept] << _PLACE) | hashes[kept]

@@ -1,6 +1,6 @@
 """From verdicts to findings and the report; examples are few, however large the dataset."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from msgspec import structs
 
@@ -136,14 +136,9 @@ def _group(members: list[int], similarity: float | None = None) -> Group:
 def _duplicate_facts(verdicts: Verdicts) -> DuplicateFacts:
     found = verdicts.duplicates
     groups = found.groups()
-    likeness: Mapping[tuple[int, int], float] = {(a, b): s for a, b, s in found.pairs}
-    largest = []
-    for members in groups[:_GROUPS]:
-        first, second = found.first_alike[members[:2]].tolist()
-        same = 1.0 if first == second else likeness.get((min(first, second), max(first, second)))
-        largest.append(_group(members, same))
+    largest = tuple(_group(each, found.similarity(*each[:2])) for each in groups[:_GROUPS])
     return DuplicateFacts(
-        exact=len(found.exact), near=len(found.near), groups=len(groups), largest=tuple(largest)
+        exact=len(found.exact), near=len(found.near), groups=len(groups), largest=largest
     )
 
 

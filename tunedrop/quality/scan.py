@@ -108,8 +108,7 @@ class QualityScan:
     def fingerprints(self) -> Fingerprints:
         """To recognize the training records of this dataset by in later runs."""
         measured = self._measured()
-        trained = np.flatnonzero(measured.trained)
-        return Fingerprints.of(measured.keys[trained], measured.sketches.of(trained))
+        return Fingerprints.of(measured.keys, measured.sketches, np.flatnonzero(measured.trained))
 
     def _flush(self) -> None:
         side, prompts, completions = self._waiting

@@ -1,61 +1,62 @@
 """Sketches: of each record the hashes of its word pairs, of long records a fair sample."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
-from tunedrop.quality.block import Counts, Sketch, TextBlock
+from tunedrop.quality.block import Counts, Sketch, TextBlock, distinct
 
 SKETCH_SIZE = 512
+# 256 MB: from 130,000 long records on sketches are halved, so that memory stays.
+_MOST_HASHES = 1 << 26
+_RECORDS_AT_ONCE = 8192
 _PAIR = np.uint64(0xC2B2AE3D27D4EB4F)
 _SPREAD = np.uint64(0x9FB21C651E98DF25)
 _HALF = np.uint64(32)
 _WHOLE = 1 << 32
 
 
-@dataclass(kw_only=True)
 class Sketches:
-    """The sketches of many records, end to end.
+    """Collects the sketches of many records.
 
     A record of at most `size` word pairs is kept whole; of a longer one those pairs whose hash lies
     below its ceiling, which leaves about `size`. Two records are compared below the lower of
-    their ceilings, where both are whole.
+    their ceilings, where both are whole. Beyond `most` hashes in all the size is halved.
     """
 
-    size: int = SKETCH_SIZE
-    _hashes: list[Sketch] = field(default_factory=list)
-    _counts: list[Counts] = field(default_factory=list)
-    _ceilings: list[Counts] = field(default_factory=list)
-    _pairs: list[Counts] = field(default_factory=list)
+    def __init__(self, size: int = SKETCH_SIZE, most: int = _MOST_HASHES) -> None:
+        self._size, self._most = size, most
+        self._tables: list[SketchTable] = []
+        self._held = 0
 
     def add(self, block: TextBlock) -> None:
         """Sketch a block's records."""
         owners, hashes = _word_pairs(block)
         pairs = np.bincount(owners, minlength=len(block))
-        ceilings = _ceilings_of(pairs, self.size)
-        if pairs.max(initial=0) > self.size:
-            low = hashes < ceilings[owners]
-            owners, hashes = owners[low], hashes[low]
-        self._hashes.append(hashes)
-        self._counts.append(np.bincount(owners, minlength=len(block)))
-        self._ceilings.append(ceilings)
-        self._pairs.append(pairs)
+        whole = SketchTable(
+            hashes=hashes,
+            bounds=_bounds(pairs),
+            ceilings=np.full(len(block), _WHOLE),
+            pairs=pairs,
+        )
+        self._tables.append(whole.thinned(self._size))
+        self._held += len(self._tables[-1].hashes)
+        while self._held > self._most and self._size > 1:
+            self._size //= 2
+            self._tables = [each.thinned(self._size) for each in self._tables]
+            self._held = sum(len(each.hashes) for each in self._tables)
 
     def whole(self) -> "SketchTable":
         """All sketches so far; adding may go on."""
-        for parts in (self._counts, self._ceilings, self._pairs):
-            parts[:] = [_joined(parts)]
-        hashes = np.concatenate(self._hashes) if self._hashes else np.zeros(0, np.uint32)
-        self._hashes[:] = [hashes]
-        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(self._counts[0])])
-        return SketchTable(
-            hashes=hashes, bounds=bounds, ceilings=self._ceilings[0], pairs=self._pairs[0]
-        )
+        self._tables[:] = [SketchTable.joined(self._tables)]
+        return self._tables[0]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SketchTable:
-    """Sketch i is `hashes[bounds[i]:bounds[i + 1]]`, in text order, each below `ceilings[i]`.
+    """Sketch i is `hashes[bounds[i]:bounds[i + 1]]`, each hash below `ceilings[i]`.
 
     `pairs` are the word pairs of each record. Repetitions are kept and counted.
     """
@@ -65,12 +66,34 @@ class SketchTable:
     ceilings: Counts
     pairs: Counts
 
+    @classmethod
+    def joined(cls, tables: Sequence[Self]) -> Self:
+        """Several tables as one, the records of each behind those of the one before."""
+        sizes = [np.zeros(0, np.int64), *(np.diff(each.bounds) for each in tables)]
+        return cls(
+            hashes=np.concatenate([np.zeros(0, np.uint32), *(each.hashes for each in tables)]),
+            bounds=_bounds(np.concatenate(sizes)),
+            ceilings=np.concatenate([sizes[0], *(each.ceilings for each in tables)]),
+            pairs=np.concatenate([sizes[0], *(each.pairs for each in tables)]),
+        )
+
     def __len__(self) -> int:
         return len(self.ceilings)
 
-    def sketch(self, record: int) -> Sketch:
-        """One record's."""
-        return self.hashes[self.bounds[record] : self.bounds[record + 1]]
+    def parts(self) -> Iterator["SketchTable"]:
+        """The same as tables of some thousand records, whose owners take little room."""
+        for start in range(0, len(self), _RECORDS_AT_ONCE):
+            bounds = self.bounds[start : start + _RECORDS_AT_ONCE + 1]
+            yield SketchTable(
+                hashes=self.hashes[bounds[0] : bounds[-1]],
+                bounds=bounds - bounds[0],
+                ceilings=self.ceilings[start : start + _RECORDS_AT_ONCE],
+                pairs=self.pairs[start : start + _RECORDS_AT_ONCE],
+            )
+
+    def owners(self) -> Counts:
+        """The record of each hash."""
+        return np.repeat(np.arange(len(self)), np.diff(self.bounds))
 
     def gathered(self, records: Counts) -> tuple[Sketch, Counts]:
         """The hashes of some records, and for each the place of its record among them."""
@@ -79,43 +102,38 @@ class SketchTable:
         offsets = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
         return self.hashes[self.bounds[records][places] + offsets], places
 
-    def between(self, first: int, end: int) -> tuple[Sketch, Counts]:
-        """The same for records that follow one another."""
-        counts = np.diff(self.bounds[first : end + 1])
-        places = np.repeat(np.arange(end - first), counts)
-        return self.hashes[self.bounds[first] : self.bounds[end]], places
-
-    def owners(self) -> Counts:
-        """The record of each hash."""
-        return np.repeat(np.arange(len(self)), np.diff(self.bounds))
-
     def of(self, records: Counts) -> "SketchTable":
         """The sketches of some records alone."""
-        hashes, _ = self.gathered(records)
-        counts = np.diff(self.bounds)[records]
+        starts = range(0, len(records), _RECORDS_AT_ONCE)
+        return SketchTable.joined([self._of(records[at : at + _RECORDS_AT_ONCE]) for at in starts])
+
+    def _of(self, records: Counts) -> "SketchTable":
         return SketchTable(
-            hashes=hashes,
-            bounds=np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]),
+            hashes=self.gathered(records)[0],
+            bounds=_bounds(np.diff(self.bounds)[records]),
             ceilings=self.ceilings[records],
             pairs=self.pairs[records],
         )
 
-    def thinned(self, size: int) -> "SketchTable":
-        """Smaller sketches of the same records, to keep."""
-        ceilings = np.minimum(self.ceilings, _ceilings_of(self.pairs, size))
-        kept = self.hashes < np.repeat(ceilings, np.diff(self.bounds))
-        counts = np.bincount(self.owners()[kept], minlength=len(self))
-        bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-        hashes = self.hashes[kept]
-        return SketchTable(hashes=hashes, bounds=bounds, ceilings=ceilings, pairs=self.pairs)
+    def distinct(self) -> "SketchTable":
+        """Without repetitions, the hashes of each sketch in ascending order."""
+        keys = distinct((self.owners() << 32) | self.hashes)
+        bounds = np.searchsorted(keys, np.arange(len(self) + 1) << 32)
+        hashes = keys.astype(np.uint32)
+        return SketchTable(hashes=hashes, bounds=bounds, ceilings=self.ceilings, pairs=self.pairs)
 
-    def followed_by(self, other: "SketchTable") -> "SketchTable":
-        """Both tables as one; the other's records come after this one's."""
+    def thinned(self, size: int) -> "SketchTable":
+        """Smaller sketches of the same records."""
+        return SketchTable.joined([each._thinned(size) for each in self.parts()])
+
+    def _thinned(self, size: int) -> "SketchTable":
+        if self.pairs.max(initial=0) <= size:
+            return self
+        ceilings = np.minimum(self.ceilings, _WHOLE * size // np.maximum(self.pairs, size))
+        kept = self.hashes < np.repeat(ceilings, np.diff(self.bounds))
+        counts = np.diff(np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])[self.bounds])
         return SketchTable(
-            hashes=np.concatenate([self.hashes, other.hashes]),
-            bounds=np.concatenate([self.bounds, other.bounds[1:] + self.bounds[-1]]),
-            ceilings=np.concatenate([self.ceilings, other.ceilings]),
-            pairs=np.concatenate([self.pairs, other.pairs]),
+            hashes=self.hashes[kept], bounds=_bounds(counts), ceilings=ceilings, pairs=self.pairs
         )
 
 
@@ -128,9 +146,5 @@ def _word_pairs(block: TextBlock) -> tuple[Counts, Sketch]:
     return owners[1:][within], hashes[within]
 
 
-def _ceilings_of(distinct: Counts, size: int) -> Counts:
-    return np.where(distinct <= size, _WHOLE, _WHOLE * size // np.maximum(distinct, 1))
-
-
-def _joined(parts: list[Counts]) -> Counts:
-    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+def _bounds(sizes: Counts) -> Counts:
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])

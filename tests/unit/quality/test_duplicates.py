@@ -28,7 +28,8 @@ def similarities(pairs: list[Pair], size: int = 512) -> dict[tuple[int, int], fl
     block = TextBlock(first=0, prompts=[p for p, _ in pairs], completions=[c for _, c in pairs])
     sketches = Sketches(size=size)
     sketches.add(block)
-    return {(one, other): s for one, other, s in duplicates(block.keys, sketches.whole()).pairs}
+    found = duplicates(block.keys, sketches.whole())
+    return dict(zip(map(tuple, found.pairs.tolist()), found.similarities.tolist(), strict=True))
 
 
 def jaccard(one: str, other: str) -> float:
@@ -168,3 +169,33 @@ def test_sketches_of_long_records_stay_small() -> None:
     assert len(table.hashes) < 1000
     assert table.pairs.tolist() == [200_000]
     assert np.all(table.hashes < table.ceilings[0])
+
+
+def test_sketches_shrink_where_there_are_too_many_to_hold_and_still_tell_near_duplicates() -> None:
+    texts = [prose(number, 600) for number in range(60)]
+    texts += [changed(text, 0.02, number) for number, text in enumerate(texts[:20])]
+    sketches, keys = Sketches(most=8000), []
+    for first in range(0, len(texts), 10):
+        part = texts[first : first + 10]
+        block = TextBlock(first=first, prompts=part, completions=[""] * len(part))
+        sketches.add(block)
+        keys.append(block.keys)
+    table = sketches.whole()
+    assert len(table.hashes) <= 8000
+    found = duplicates(np.concatenate(keys), table).pairs
+    assert found.tolist() == [[n, 60 + n] for n in range(20)]
+
+
+def test_test_records_without_words_are_covered_by_nothing_and_break_nothing() -> None:
+    assert scan_of([pair(1)], test=[("", ""), (" ", "\n")]).report().coverage is None
+
+
+@given(st.data())
+def test_similarity_of_any_words_is_that_of_sets(data: st.DataObject) -> None:
+    texts = st.lists(st.sampled_from(["a", "b", "c", "d", "+"]), max_size=9).map(" ".join)
+    one, other = data.draw(texts), data.draw(texts)
+    first, second = ({*pairwise(each.split())} for each in (one, other))
+    expected = len(first & second) / max(len(first | second), 1)
+    found = similarities([(one, ""), (other, "")])
+    if one != other:
+        assert bool(found) == (expected >= 0.8)
