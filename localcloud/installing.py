@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 _PACKAGE = re.compile(r"(?:Collecting|Requirement already satisfied:) ([\w.-]+)")
 _INSTALLING = "Installing collected packages: "
 _TOLD_EVERY = 10
-_LOOK_EVERY_SECONDS = 1.0
+_TICK_SECONDS = 1.0
+_SIGN_OF_LIFE_SECONDS = 10.0
 _LAST_WORDS = 15
 _PIP = ("-m", "pip", "install", "--disable-pip-version-check", "--progress-bar=off")
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     assert pip.stdout is not None
     said: list[str] = []
     with pip.stdout, _Line() as line:
-        follow(_kept(pip.stdout, said), line.tell if sys.stdout.isatty() else tell_sparely())
+        follow(_kept(pip.stdout, said), line.tell)
     if pip.wait():
         print("".join(said[-_LAST_WORDS:]), file=sys.stderr)
         print("The packages could not be installed; pip's last words are above.", file=sys.stderr)
@@ -64,38 +65,45 @@ def tell_sparely() -> Tell:
 
 
 class _Line:
-    """One line of a terminal, written over and over, with the seconds that go by."""
+    """One line of a terminal, written over and over, with the seconds that go by.
+
+    A log gets few lines instead, and one whenever pip is silent for long.
+    """
 
     def __init__(self) -> None:
+        self._is_terminal = sys.stdout.isatty()
+        self._tell_sparely = tell_sparely()
         self._what = "starting pip"
         self._started = time.monotonic()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._tick, daemon=True)
 
     def __enter__(self) -> "_Line":
-        if sys.stdout.isatty():
-            self._thread.start()
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._done.set()
-        if sys.stdout.isatty():
-            self._thread.join()
+        self._thread.join()
+        if self._is_terminal:
             sys.stdout.write("\r\033[K")
             sys.stdout.flush()
 
     def tell(self, what: str) -> None:
         """Write something else from now on."""
         self._what = what
-        self._write()
+        if self._is_terminal:
+            self._write()
+        else:
+            self._tell_sparely(what)
 
     def _tick(self) -> None:
-        while not self._done.wait(_LOOK_EVERY_SECONDS):
+        while not self._done.wait(_TICK_SECONDS if self._is_terminal else _SIGN_OF_LIFE_SECONDS):
             self._write()
 
     def _write(self) -> None:
-        seconds = time.monotonic() - self._started
-        sys.stdout.write(f"\r  {self._what} ({seconds:.0f} s)\033[K")
+        line = f"  {self._what} ({time.monotonic() - self._started:.0f} s)"
+        sys.stdout.write(f"\r{line}\033[K" if self._is_terminal else f"{line}\n")
         sys.stdout.flush()
 
 

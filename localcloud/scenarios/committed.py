@@ -22,6 +22,7 @@ def play(stage: Stage) -> str:
     tests = stage.service.states(run_id).count("TestDeployment")
     expect("it was tested once, on demand", holds=(tests, record["trial"]["mode"]) == _ON_DEMAND)
     stage.expect_champion(RECIPE, run_id)
+    stage.hold_schedule()
     stage.sweep()
     left = stage.in_bedrock(run_id)
     expect("what it was tested on is gone", holds=left == {f"{run_id}-1", f"{run_id}-2"})

@@ -12,6 +12,7 @@ _ITEM = f"recipe#{RECIPE}"
 
 def play(stage: Stage) -> str:
     """Extend it; then let its last hour come, and then its end."""
+    stage.hold_schedule()
     run_id = stage.given_champion(RECIPE, drawn(ROUTING, seed=12))
     stage.move_clock(_ITEM, "champion.expires_at", to=timedelta(minutes=30))
     stage.command("extend", RECIPE, "--by", "7d")
@@ -19,7 +20,8 @@ def play(stage: Stage) -> str:
     stage.expect_champion(RECIPE, run_id)
     served = stage.service.model(RECIPE)
 
-    stage.say("Half an hour before the deadline: the parameter leaves it, and it serves on.")
+    stage.say("Days later, half an hour before its end: the parameter leaves it, it serves on.")
+    stage.move_clock(_ITEM, "champion.deployment.ready_at", to=timedelta(days=-2))
     stage.move_clock(_ITEM, "champion.expires_at", to=timedelta(minutes=30))
     stage.sweep()
     expect("applications find the base model", holds=stage.service.model(RECIPE) != served)

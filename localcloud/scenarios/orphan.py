@@ -1,5 +1,7 @@
 """The hourly sweep, among what is nobody's, what is a stranger's and what is being made."""
 
+from functools import partial
+
 from localcloud.scenarios.audit import audit
 from localcloud.scenarios.books import read
 from localcloud.scenarios.datasets import ROUTING, drawn
@@ -13,28 +15,37 @@ _THROUGHPUT, _DEPLOYMENT = "CreateProvisionedModelThroughput", "CreateCustomMode
 
 
 def play(stage: Stage) -> str:
-    """Plant them, sweep once, and look what is left."""
+    """Plant them while a run waits for its throughput, sweep once, and look what is left."""
+    stage.hold_schedule()
     champion = stage.given_champion(RECIPE, drawn(ROUTING, seed=9))
-    stage.service.faults.order("quota", quota="no_commitment_model_units", value=20)
-    model = stage.item(RECIPE)["champion"]["custom_model_arn"]
-    planted = _plant(stage, model)
-    stage.say(f"Planted, two hours old but for the last: {', '.join(planted)}.")
-    for kind in ("backdated", "serving_slow"):
-        delay = _TWO_HOURS if kind == "backdated" else _SLOW
-        stage.service.faults.order(kind, operation=_THROUGHPUT, match=f"{RECIPE}-", delay=delay)
+    faults = stage.service.faults
+    faults.order("backdated", operation=_THROUGHPUT, delay=_TWO_HOURS)
+    faults.order("serving_slow", operation=_THROUGHPUT, delay=_SLOW)
     in_flight = stage.start(RECIPE, "in-flight", drawn(ROUTING, seed=13))
     stage.follow(in_flight, until="WaitForDeployment")
+    planted = _plant(stage, stage.item(RECIPE)["champion"]["custom_model_arn"])
+    stage.say(f"Planted, two hours old but for the last: {', '.join(planted)}.")
+    try:
+        _sweep(stage, planted)
+    finally:
+        for name in _left(stage, planted):
+            stage.service.bedrock.delete_provisioned_model_throughput(provisionedModelId=name)
+    stage.end(in_flight, SUCCEEDED)
+    stage.expect_champion(RECIPE, in_flight)
+    return f"Two orphans are gone, three others stayed, and {in_flight} replaced {champion}."
+
+
+def _sweep(stage: Stage, planted: tuple[str, ...]) -> None:
     unowned = {row.resource.name for row in audit(read(stage.service)).rows if not row.owner}
     expect("the audit sees what is nobody's", holds=unowned == {*_ORPHANS, "young"})
     swept = stage.sweep()
     expect("the orphans are taken down", holds=_names(swept["taken_down"]) == _ORPHANS)
-    left = set().union(*map(stage.in_bedrock, planted))
+    left = _left(stage, planted)
     expect("strangers' and young things are left", holds=left == set(planted) - _ORPHANS)
-    stage.end(in_flight, SUCCEEDED)
-    stage.expect_champion(RECIPE, in_flight)
-    for name in left:
-        stage.service.bedrock.delete_provisioned_model_throughput(provisionedModelId=name)
-    return f"Two orphans are gone, three others stayed, and {in_flight} replaced {champion}."
+
+
+def _left(stage: Stage, planted: tuple[str, ...]) -> set[str]:
+    return set().union(*map(stage.in_bedrock, planted))
 
 
 _ORPHANS = {"orphan-throughput", "orphan-deployment"}
@@ -58,7 +69,14 @@ def _plant(stage: Stage, model: str) -> tuple[str, ...]:
     bedrock.create_custom_model_deployment(
         modelDeploymentName="orphan-deployment", modelArn=model, tags=_listed(_OURS)
     )
+    for name in planted:
+        stage.service.eventually(partial(_is_ready, stage, name), f"{name} in service")
     return ("orphan-deployment", *planted)
+
+
+def _is_ready(stage: Stage, name: str) -> bool:
+    found = stage.service.bedrock.get_provisioned_model_throughput(provisionedModelId=name)
+    return bool(found["status"] == "InService")
 
 
 def _listed(tags: dict[str, str]) -> list[dict[str, str]]:

@@ -11,11 +11,11 @@ RECIPE = "handover"
 
 def play(stage: Stage) -> str:
     """Back at once; then, with what was left retired, back again."""
-    old = stage.given_champion(RECIPE, drawn(SUMMARIES, seed=1))
-    new = stage.run(RECIPE, "november", drawn(SUMMARIES, seed=11))
+    old, new = _two_champions(stage)
     stage.expect_champion(RECIPE, new)
     stage.command("rollback", RECIPE)
     stage.expect_champion(RECIPE, old)
+    stage.hold_schedule()
     stage.say("Its grace ends: what served since then is retired by the sweep.")
     for number, retiree in enumerate(stage.item(RECIPE)["retiring"]):
         if retiree["run_id"] == new:
@@ -27,6 +27,14 @@ def play(stage: Stage) -> str:
     stage.end(again, "RunSucceeded")
     stage.expect_champion(RECIPE, again)
     return f"{old} was back at once; the model of {new} by the run {again}, which trained nothing."
+
+
+def _two_champions(stage: Stage) -> tuple[str, str]:
+    """The champion before this one, and this one."""
+    first = stage.given_champion(RECIPE, drawn(SUMMARIES, seed=1))
+    if previous := stage.item(RECIPE).get("previous"):
+        return str(previous["run_id"]), first
+    return first, stage.run(RECIPE, "november", drawn(SUMMARIES, seed=11))
 
 
 _A_MOMENT = timedelta(seconds=1)

@@ -29,6 +29,7 @@ class Stage:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.last_run = ""
+        self._held: list[str] = []
         self._watches: dict[str, Watch] = {}
 
     def say(self, text: str) -> None:
@@ -104,6 +105,20 @@ class Stage:
         done = [f"{what}: {', '.join(names)}" for what, names in swept.items() if names]
         self.say(f"The hourly sweep: {'; '.join(done) or 'nothing to do'}.")
         return swept
+
+    def hold_schedule(self) -> None:
+        """Keep the hourly sweep from beginning by itself, until `release`."""
+        events = self.service.client("events")
+        for rule in events.list_rules()["Rules"]:
+            if "ScheduleExpression" in rule and rule["State"] == "ENABLED":
+                events.disable_rule(Name=rule["Name"])
+                self._held.append(rule["Name"])
+
+    def release(self) -> None:
+        """Undo all that a story held or ordered."""
+        self.service.faults.clear()
+        while self._held:
+            self.service.client("events").enable_rule(Name=self._held.pop())
 
     def in_bedrock(self, run_id: str) -> set[str]:
         """The names of what a run has in Bedrock that bills or serves, models included."""

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,8 @@ from localcloud.bedrock.faults import Faults
 from tests.localcloud.cloud_process import RunningCloud, eventually
 from tests.localcloud.runs import ROUTING, SUMMARIES, Service, sample
 
+Answer = dict[str, Any]
+COPIED = sample(SUMMARIES, 120, seed=1)
 AWS = str(Path(sys.executable).with_name("aws"))
 
 
@@ -32,20 +35,24 @@ def aws(service: Service, *arguments: str) -> str:
     return ran.stdout
 
 
-def test_dataset_copied_with_the_aws_cli_becomes_a_model_in_service(
-    service: Service, tmp_path: Path
-) -> None:
-    file = tmp_path / "october tickets+.jsonl"
-    file.write_bytes(sample(SUMMARIES, 120, seed=1))
-    key = f"datasets/{SUMMARIES}/{file.name}"
-    aws(service, "s3", "cp", str(file), f"s3://{service.outputs['DatasetsBucketName']}/{key}")
-    version = service.cloud.client("s3").head_object(
-        Bucket=service.outputs["DatasetsBucketName"], Key=key
-    )["VersionId"]
+@pytest.fixture(scope="module")
+def copied(deployed_cloud: RunningCloud, tmp_path_factory: pytest.TempPathFactory) -> Answer:
+    """The answer at the end of a run over a dataset that the AWS CLI copied."""
+    service = Service(deployed_cloud)
+    file = tmp_path_factory.mktemp("october") / "october tickets+.jsonl"
+    file.write_bytes(COPIED)
+    bucket, key = service.outputs["DatasetsBucketName"], f"datasets/{SUMMARIES}/{file.name}"
+    aws(service, "s3", "cp", str(file), f"s3://{bucket}/{key}")
+    version = service.cloud.client("s3").head_object(Bucket=bucket, Key=key)["VersionId"]
     answer = service.answer(key, version, final=True)
     assert answer["outcome"] == "RunSucceeded", answer["reason"]
+    return answer
 
-    run_id = answer["run_id"]
+
+def test_dataset_copied_with_the_aws_cli_becomes_a_model_in_service(
+    service: Service, copied: Answer
+) -> None:
+    run_id = copied["run_id"]
     described = json.loads(
         aws(service, "stepfunctions", "describe-execution",
             "--execution-arn", service.execution_arn(run_id))
@@ -73,23 +80,21 @@ def test_dataset_copied_with_the_aws_cli_becomes_a_model_in_service(
     assert by_name["status"] == "Completed"
 
 
-def test_recipe_with_provisioned_throughput_is_served_by_it(service: Service) -> None:
-    answer = service.run(ROUTING, "tickets", sample(ROUTING, 120))
-    assert answer["outcome"] == "RunSucceeded", answer["reason"]
-    listed = json.loads(aws(service, "bedrock", "list-provisioned-model-throughputs"))
-    names = {each["provisionedModelArn"] for each in listed["provisionedModelSummaries"]}
-    assert service.model(ROUTING) in names
-
-
-def test_run_leaves_a_record_a_report_and_its_dataset(service: Service) -> None:
-    answer = service.run(SUMMARIES, "recorded", sample(SUMMARIES, 80, seed=2))
-    record = service.record(answer["run_id"])
-    root = f"runs/{SUMMARIES}/{answer['run_id']}/"
-    assert record["outcome"] == answer["outcome"]
+def test_run_leaves_a_record_a_report_and_its_dataset(service: Service, copied: Answer) -> None:
+    record = service.record(copied["run_id"])
+    root = f"runs/{SUMMARIES}/{copied['run_id']}/"
+    assert record["outcome"] == copied["outcome"]
     assert record["dataset"]["records"]["train"] > 0
     train = service.artifact(f"{root}dataset/train.jsonl") or b""
     assert json.loads(train.splitlines()[0])["schemaVersion"] == "bedrock-conversation-2024"
     assert b"<html" in (service.artifact(f"{root}report.html") or b"")
+
+
+def test_same_bytes_dropped_again_end_green_as_unchanged(service: Service, copied: Answer) -> None:
+    again = service.run(SUMMARIES, "same-again", COPIED)
+    assert again["outcome"] == "RunUnchanged"
+    assert copied["run_id"] in again["reason"]
+    assert service.execution(again["run_id"])["status"] == "SUCCEEDED"
 
 
 def test_broken_dataset_ends_red_with_line_field_and_rule_and_creates_nothing(
@@ -118,16 +123,6 @@ def test_same_object_version_delivered_twice_is_one_run(service: Service) -> Non
     )["executions"]
     assert [each["name"] for each in executions].count(answer["run_id"]) == 1
     assert service.answer(key, version) == answer
-
-
-def test_same_bytes_dropped_again_end_green_as_unchanged(service: Service) -> None:
-    content = sample(SUMMARIES, 70, seed=3)
-    first = service.run(SUMMARIES, "same", content)
-    second = service.run(SUMMARIES, "same-again", content)
-    assert first["outcome"] == "RunSucceeded", first["reason"]
-    assert second["outcome"] == "RunUnchanged"
-    assert first["run_id"] in second["reason"]
-    assert service.execution(second["run_id"])["status"] == "SUCCEEDED"
 
 
 def test_run_request_runs_over_the_files_that_it_names(service: Service) -> None:

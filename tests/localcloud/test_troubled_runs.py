@@ -7,16 +7,15 @@ from typing import Any
 import pytest
 
 from localcloud.bedrock.faults import Faults
-from tests.localcloud.cloud_process import eventually, running_cloud
+from tests.localcloud.cloud_process import RunningCloud, eventually
 from tests.localcloud.runs import ROUTING, SUMMARIES, Service, sample
 
 _RECIPE_PARAMETER = f"/tunedrop/dev/{SUMMARIES}/recipe"
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with running_cloud(tmp_path_factory.mktemp("troubled_cloud")) as cloud:
-        yield Service(cloud)
+@pytest.fixture
+def service(deployed_cloud: RunningCloud) -> Service:
+    return Service(deployed_cloud)
 
 
 @pytest.fixture
@@ -97,21 +96,18 @@ def test_override_that_the_recipe_does_not_allow_is_refused(service: Service) ->
 
 def test_lost_job_event_costs_time_and_not_the_run(service: Service, faults: Faults) -> None:
     faults.order("lost_event", count=20)
-    answer = service.run(SUMMARIES, "lost-event", sample(SUMMARIES, 120, seed=10))
+    answer = service.run(SUMMARIES, "lost-event", sample(SUMMARIES, 80, seed=10))
     assert answer["outcome"] == "RunSucceeded", answer["reason"]
 
 
-def test_doubled_job_event_does_no_harm(service: Service, faults: Faults) -> None:
+def test_throttling_lost_answers_and_doubled_events_are_survived(
+    service: Service, faults: Faults
+) -> None:
     faults.order("doubled_event", count=20)
-    answer = service.run(SUMMARIES, "doubled-event", sample(SUMMARIES, 120, seed=11))
-    assert answer["outcome"] == "RunSucceeded", answer["reason"]
-
-
-def test_throttling_and_lost_answers_are_survived(service: Service, faults: Faults) -> None:
     for operation in ("CreateModelCustomizationJob", "CreateCustomModelDeployment"):
         faults.order("error", operation=operation, code="ThrottlingException", count=2)
         faults.order("lost_answer", operation=operation)
-    answer = service.run(SUMMARIES, "throttled", sample(SUMMARIES, 120, seed=12))
+    answer = service.run(SUMMARIES, "throttled", sample(SUMMARIES, 80, seed=12))
     assert answer["outcome"] == "RunSucceeded", answer["reason"]
     assert len(service.resources(answer["run_id"])) == 2
 
@@ -120,7 +116,7 @@ def test_job_failed_by_an_internal_error_is_tried_once_more(
     service: Service, faults: Faults
 ) -> None:
     faults.order("job_internal_error")
-    answer = service.run(SUMMARIES, "internal-error", sample(SUMMARIES, 120, seed=13))
+    answer = service.run(SUMMARIES, "internal-error", sample(SUMMARIES, 80, seed=13))
     record = service.record(answer["run_id"])
     assert answer["outcome"] == "RunSucceeded", answer["reason"]
     assert record["job"]["name"] == f"{answer['run_id']}-2"
@@ -130,7 +126,7 @@ def test_job_that_bedrock_fails_ends_the_run_in_bedrocks_own_words(
     service: Service, faults: Faults
 ) -> None:
     faults.order("job_fails", message="The licence terms do not allow this.")
-    answer = service.run(SUMMARIES, "job-fails", sample(SUMMARIES, 120, seed=14))
+    answer = service.run(SUMMARIES, "job-fails", sample(SUMMARIES, 80, seed=14))
     assert answer["outcome"] == "CustomizationJobFailed"
     assert "The licence terms do not allow this." in answer["reason"]
     assert not service.resources(answer["run_id"])
@@ -141,7 +137,7 @@ def test_job_stuck_in_the_queue_is_stopped_and_tried_once_more(
     service: Service, faults: Faults
 ) -> None:
     faults.order("job_stuck")
-    answer = service.run(SUMMARIES, "stuck", sample(SUMMARIES, 120, seed=15))
+    answer = service.run(SUMMARIES, "stuck", sample(SUMMARIES, 80, seed=15))
     record = service.record(answer["run_id"])
     assert answer["outcome"] == "RunSucceeded", answer["reason"]
     assert [each["status"] for each in record["former_jobs"]] == ["Stopped"]
@@ -158,7 +154,7 @@ def test_lack_of_capacity_beyond_the_patience_fails_the_deployment_and_leaves_th
         message="Your account has no deployments left.",
         count=50,
     )
-    answer = service.run(SUMMARIES, "no-capacity", sample(SUMMARIES, 120, seed=16))
+    answer = service.run(SUMMARIES, "no-capacity", sample(SUMMARIES, 80, seed=16))
     assert answer["outcome"] == "DeploymentFailed"
     assert "Your account has no deployments left." in answer["reason"]
     assert f"tunedrop promote {answer['run_id']}" in answer["reason"]
@@ -169,7 +165,7 @@ def test_throughput_without_any_quota_is_refused_before_money_is_spent(
     service: Service, faults: Faults
 ) -> None:
     faults.order("quota", quota="no_commitment_model_units", value=0)
-    answer = service.run(ROUTING, "no-quota", sample(ROUTING, 120, seed=17))
+    answer = service.run(ROUTING, "no-quota", sample(ROUTING, 80, seed=17))
     assert answer["outcome"] == "RunRefused"
     assert "Service Quotas" in answer["reason"]
     assert not service.resources(answer["run_id"])
@@ -179,7 +175,7 @@ def test_fault_of_the_service_itself_is_no_business_outcome(
     service: Service, faults: Faults
 ) -> None:
     faults.order("error", operation="GetFoundationModel", code="AccessDeniedException", count=5)
-    answer = service.run(SUMMARIES, "our-fault", sample(SUMMARIES, 120, seed=18))
+    answer = service.run(SUMMARIES, "our-fault", sample(SUMMARIES, 80, seed=18))
     assert answer["outcome"] == "ServiceFailed"
     assert _messages(service)
 
