@@ -13,6 +13,8 @@ from msgspec import Struct, structs
 from tunedrop import errors
 from tunedrop.answers import Answer, Answers
 from tunedrop.errors import BusinessError, DeploymentDeclinedError
+from tunedrop.evaluation.system_prompt import system_prompt
+from tunedrop.layout import RunLayout
 from tunedrop.notifications import Notifications
 from tunedrop.objects import Objects
 from tunedrop.records import RunRecords
@@ -116,9 +118,17 @@ class Conclusion:
             "quality": run.layout.dataset("quality.json"),
         }
         found = {name: self.artifacts.read_if_there(key) for name, key in files.items()}
-        return record | {
-            name: msgspec.json.decode(content) for name, content in found.items() if content
-        }
+        told = {name: msgspec.json.decode(content) for name, content in found.items() if content}
+        return record | told | {"system_prompt": self._system_prompt(run)}
+
+    def _system_prompt(self, run: Run) -> str | None:
+        """What callers of the model send before their prompts; None where nobody can say."""
+        earlier = RunLayout(recipe=run.recipe, run_id=run.unchanged_since)
+        key = (earlier if run.unchanged_since else run.data_layout).dataset("train.jsonl")
+        is_called = run.outcome in (RUN_SUCCEEDED, RUN_UNCHANGED)
+        if not is_called or self.artifacts.find(key) is None:
+            return None
+        return system_prompt(self.artifacts.chunks(key))
 
 
 def outcome_of(run: Run) -> tuple[str, str]:

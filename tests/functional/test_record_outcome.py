@@ -191,3 +191,16 @@ def test_prompts_are_on_the_page_and_not_in_the_record(world: World, call: Call)
     conclude(call, run)
     assert "Why so?" in world.read(run.layout.report).decode()
     assert "Why so?" not in world.read(run.layout.record).decode()
+
+
+def test_the_call_on_the_page_sends_the_system_prompt_of_the_training(
+    world: World, call: Call
+) -> None:
+    run = world.promoted(world.deployed_run(evaluation={"records": 8, "verdict": "Better."}))
+    turns = [{"role": "user", "content": "Hi."}, {"role": "assistant", "content": "Ho."}]
+    told = {"messages": [{"role": "system", "content": "Speak like a sailor."}, *turns]}
+    trained = b"\n".join(json.dumps(each).encode() for each in ({"messages": turns}, told, told))
+    world.write(run.layout.dataset("train.jsonl"), trained)
+    conclude(call, run)
+    assert "Speak like a sailor." in world.read(run.layout.report).decode()
+    assert "Speak like a sailor." not in world.read(run.layout.record).decode()

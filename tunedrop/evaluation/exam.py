@@ -35,7 +35,7 @@ class Exam(Protocol):
     def kept(self, sheet: Sheet) -> list[Json]:
         """The lines of answers.jsonl, one for each row."""
 
-    def examples(self, sheet: Sheet) -> list[dict[str, str]]:
+    def examples(self, sheet: Sheet) -> list[Json]:
         """A few rows to show side by side."""
 
     def files(self, sheet: Sheet) -> dict[str, bytes]:

@@ -48,7 +48,7 @@ class RetrievalExam:
             for row in sheet.rows
         ]
 
-    def examples(self, sheet: Sheet) -> list[dict[str, str]]:
+    def examples(self, sheet: Sheet) -> list[Json]:
         """None: ranks say little by themselves."""
         return []
 
@@ -82,7 +82,7 @@ class DrawingExam:
             {"caption": _pair(row.record).caption, CUSTOM: image_name(row)} for row in sheet.rows
         ]
 
-    def examples(self, sheet: Sheet) -> list[dict[str, str]]:
+    def examples(self, sheet: Sheet) -> list[Json]:
         """None: the page shows no images of models."""
         return []
 

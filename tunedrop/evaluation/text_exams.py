@@ -36,14 +36,17 @@ class _TextExam:
     def kept(self, sheet: Sheet) -> list[Json]:
         return [self._line(row) for row in sheet.rows]
 
-    def examples(self, sheet: Sheet) -> list[dict[str, str]]:
-        """The greatest gains and losses over the champion, else over the base model."""
+    def examples(self, sheet: Sheet) -> list[Json]:
+        """The greatest gains and losses over the champion, else over the base model, by ROUGE-L."""
         opponent = CHAMPION if CHAMPION in sheet.models else BASE
 
         def gain(row: Row) -> float:
             return row.scores(CUSTOM)["rouge_l"] - row.scores(opponent)["rouge_l"]
 
-        return [example(self._line(row)) for row in extremes(sheet.complete, gain)]
+        return [
+            {**example(self._line(row)), "gain": round(gain(row), 4)}
+            for row in extremes(sheet.complete, gain)
+        ]
 
     def files(self, sheet: Sheet) -> dict[str, bytes]:
         return {}
@@ -109,7 +112,7 @@ class ContinuationExam(_TextExam):
         smoke = smoke_test(going_on, sheet, "went on with", "passage")
         return replace(smoke, verdict=f"{smoke.verdict} {self.perplexity}".strip())
 
-    def examples(self, sheet: Sheet) -> list[dict[str, str]]:
+    def examples(self, sheet: Sheet) -> list[Json]:
         """Side by side, where there are two sides."""
         return super().examples(sheet) if self.compares else []
 

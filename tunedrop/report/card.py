@@ -5,7 +5,8 @@ from typing import Any
 
 from tunedrop.report import formatting
 from tunedrop.report.bars import Bar, bars, share
-from tunedrop.report.findings import do_first, finding, place_of, quality_findings
+from tunedrop.report.duplicates import groups, repeats
+from tunedrop.report.findings import DONE, do_first, finding, quality_findings
 from tunedrop.report.histogram import Histogram, histogram
 from tunedrop.report.reading import Facts, Record, known, section, text
 
@@ -18,8 +19,6 @@ _SIDES = {
     "rejected": "Rejected",
 }
 _MOST_BARS = 12
-_MOST_GROUPS = 8
-_MEMBERS = 4
 _NOTABLE_DRIFT = 0.2
 _DRIFT = {
     "prompt_lengths": "Lengths of prompts",
@@ -44,8 +43,9 @@ def card(run: Record) -> dict[str, Any] | None:
     counts = {c: n for c, n in section(dataset, "counts").items() if c not in codes}
     return {
         "verdict": _verdict(run, dataset, quality),
-        "first": do_first(dataset, quality, _settled(run)),
-        "facts": _facts(dataset, quality),
+        "first": do_first(dataset, quality),
+        "done": [each["message"] for each in shown if each["status"] == DONE],
+        "facts": _facts(run, dataset, quality),
         "quality_findings": shown,
         "findings": others,
         "counts": [(code, formatting.count(number)) for code, number in counts.items()],
@@ -61,13 +61,14 @@ def _pictures(run: Record, dataset: Record, quality: Record) -> dict[str, Any]:
         "sides": _sides(dataset),
         "lengths": _lengths(section(quality, "summary")),
         "labels": _most((labels.get("labels") or ()), labels.get("left_out") or 0),
-        "groups": _groups(quality),
+        "repeats": repeats(quality),
+        "groups": groups(quality),
         "groups_in_all": int(section(quality, "duplicates").get("groups") or 0),
         "languages": _languages(section(quality, "summary", "languages")),
         "dropped": bars(sorted(dropped(run).items(), key=lambda each: -each[1])),
         "redacted": bars(section(dataset, "redacted").items()),
         "tokens": _tokens(dataset),
-        "estimate": _estimate(run),
+        "estimate": _cost(run),
         "drift": _drift(section(quality, "drift")),
     }
 
@@ -77,18 +78,6 @@ def dropped(run: Record) -> dict[str, int]:
     dataset = section(run, "dataset")
     found = section(dataset, "quality", "dropped") or section(dataset, "dropped")
     return {code: int(number) for code, number in found.items() if number}
-
-
-def _settled(run: Record) -> set[str]:
-    """The rules about which nobody has to do anything, because the recipe had it done."""
-    data = section(run, "snapshot", "data")
-    redacted = {
-        code
-        for code, key in (("personal-data", "personal_data"), ("secret", "secrets"))
-        if data.get(key) == "redact"
-    }
-    hinted = {f"possible-{code}" for code in redacted}
-    return {*dropped(run), *redacted, *hinted, "known-to-champion", "left-out"}
 
 
 def _verdict(run: Record, dataset: Record, quality: Record) -> str:
@@ -110,30 +99,32 @@ def _verdict(run: Record, dataset: Record, quality: Record) -> str:
     return f"{said} {worth if measured else ''}{nothing}".strip()
 
 
-def _facts(dataset: Record, quality: Record) -> Facts:
-    records = section(dataset, "records")
+def _facts(run: Record, dataset: Record, quality: Record) -> Facts:
     facts = [
-        (f"{role.capitalize().replace('_', ' ')} records", formatting.count(records[role]))
-        for role in _SIDES
-        if role in records and (records[role] or role in ("train", "validation", "test"))
+        ("Tokens to train on, about", _counted(dataset.get("tokens"))),
+        ("Training, estimated", _estimated(run)),
     ]
-    if dataset.get("tokens") is not None:
-        facts.append(("Tokens, estimated", formatting.count(dataset["tokens"])))
-    if not quality:
-        return facts
-    total = sum(int(each) for each in records.values())
-    effective = formatting.decimal(quality.get("effective_records"))
-    distinct = formatting.decimal(quality.get("distinct_share")) or 0.0
-    ratio = formatting.decimal(quality.get("compression_ratio")) or 0.0
-    label_count = section(quality, "labels").get("count")
-    return facts + known(
-        [
-            ("Without repetition", share(effective or 0, total)),
+    if quality:
+        records = sum(int(each) for each in section(dataset, "records").values())
+        ratio = formatting.decimal(quality.get("compression_ratio")) or 0.0
+        distinct = formatting.decimal(quality.get("distinct_share")) or 0.0
+        kept = formatting.decimal(quality.get("effective_records")) or 0.0
+        facts += [
+            ("Without repetition", share(kept, records)),
             ("Different word pairs", share(distinct, 1)),
-            ("zlib makes it smaller", f"{ratio:.1f} times" if ratio else ""),
-            ("Labels", formatting.count(label_count) if label_count else ""),
+            ("Compressible (zlib)", f"{ratio:.1f} times" if ratio else ""),
+            ("Labels", _counted(section(quality, "labels").get("count"))),
         ]
-    )
+    return known(facts)
+
+
+def _counted(value: Any) -> str:
+    return formatting.count(value) if value is not None else ""
+
+
+def _estimated(run: Record) -> str:
+    cost = section(run, "cost")
+    return formatting.dollars(cost.get("training_usd_estimate")) if cost else ""
 
 
 def _sides(dataset: Record) -> tuple[Bar, ...]:
@@ -167,35 +158,6 @@ def _languages(found: Mapping[str, int]) -> tuple[Bar, ...]:
     return bars(spoken[:_MOST_BARS]) if len(spoken) > 1 else ()
 
 
-def _groups(quality: Record) -> list[tuple[Bar, str]]:
-    """The largest groups of duplicates, with how much alike two of each are."""
-    places = section(quality, "places")
-    groups = (section(quality, "duplicates").get("largest") or ())[:_MOST_GROUPS]
-    rows = bars((_members(each, places), int(each.get("size") or 0)) for each in groups)
-    return [(row, _alike(each)) for row, each in zip(rows, groups, strict=True)]
-
-
-def _members(group: Record, places: Record) -> str:
-    members = list(group.get("members") or ())[:_MEMBERS]
-    more = int(group.get("size") or 0) - len(members)
-    named = _shortened([place_of(each, places) for each in members])
-    return named + (f" and {formatting.count(more)} more" if more > 0 else "")
-
-
-def _shortened(named: list[str]) -> str:
-    """The file once where all are in it: `a.jsonl, lines 3, 9`."""
-    parts = [f", {name}".rpartition(", line ") for name in named]
-    if len({file for file, _, _ in parts}) != 1 or not all(found for _, found, _ in parts):
-        return "; ".join(named)
-    lines = f"lines {', '.join(line for _, _, line in parts)}"
-    return ", ".join(filter(None, (parts[0][0].removeprefix(", "), lines)))
-
-
-def _alike(group: Record) -> str:
-    alike = formatting.decimal(group.get("similarity"))
-    return "" if alike is None else "the same" if alike == 1.0 else f"{alike:.0%} alike"
-
-
 def _tokens(dataset: Record) -> tuple[Bar, ...]:
     outputs = section(dataset, "outputs")
     return bars(
@@ -205,7 +167,7 @@ def _tokens(dataset: Record) -> tuple[Bar, ...]:
     )
 
 
-def _estimate(run: Record) -> Facts:
+def _cost(run: Record) -> Facts:
     cost, budget = section(run, "cost"), section(run, "snapshot", "budget").get("training_usd")
     if not cost:
         return []

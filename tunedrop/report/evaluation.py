@@ -1,11 +1,13 @@
 """What the report page shows of the test of a deployment."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tunedrop.report import formatting
 from tunedrop.report.interval import intervals
 from tunedrop.report.reading import Facts, Record, known, section, text
 
+_ON_A_SIDE = 3
 _MODEL_NAMES = {"custom": "Custom model", "base": "Base model", "champion": "Champion"}
 
 
@@ -34,13 +36,35 @@ def evaluation(run: Record) -> dict[str, Any] | None:
         "general": _general(section(found, "general")),
         "general_metric": text(section(found, "general").get("metric") or "rouge_l"),
         "confusion": _confusion(section(found, "confusion")),
-        "examples": [_example(each) for each in found.get("examples") or []],
+        "examples": _examples(found.get("examples") or []),
     }
 
 
-def _example(example: Record) -> Facts:
+def _examples(given: Sequence[Record]) -> list[dict[str, Any]]:
+    """The records with the largest gains and those with the largest losses, side by side."""
+    gains, losses = given[:_ON_A_SIDE], given[_ON_A_SIDE:]
+    sides = (
+        ("Largest gains" if _reaches(gains, 1) else "Smallest losses", gains),
+        ("Largest losses" if _reaches(losses, -1) else "Smallest gains", losses),
+    )
+    return [
+        {"title": title, "records": [_example(each) for each in side]}
+        for title, side in sides
+        if side
+    ]
+
+
+def _reaches(side: Sequence[Record], sign: int) -> bool:
+    """Whether any of these is what its side is named after; where nothing is known, they are."""
+    gains = [formatting.decimal(each.get("gain")) for each in side]
+    return any(gain is None or gain * sign > 0 for gain in gains)
+
+
+def _example(example: Record) -> dict[str, Any]:
     names = {"prompt": "Prompt", "reference": "Reference", **_MODEL_NAMES}
-    return [(names[name], text(example[name])) for name in names if name in example]
+    gain = formatting.score(example["gain"], sign=True) if "gain" in example else ""
+    texts = [(names[name], text(example[name])) for name in names if name in example]
+    return {"gain": f"rouge_l {gain}" if gain else "", "texts": texts}
 
 
 def _general(found: Record) -> Facts:

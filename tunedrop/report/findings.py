@@ -1,15 +1,17 @@
 """Findings as the page tells them, and what to do first."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tunedrop.report.formatting import count
+from tunedrop.report.ranking import weight
 from tunedrop.report.reading import Record, section, text
+
+DONE = "done"
 
 _FIRST = 3
 _EXAMPLES = 4
 _NOTHING = "Nothing to do"
-_GRAVE = ("error", "fatal")
 _KINDS = {"personal-data": "blocking", "possible-personal-data": "hint"}
 _SECRETS = {"secret": "blocking", "possible-secret": "hint"}
 
@@ -21,31 +23,35 @@ def finding(found: Record) -> dict[str, str]:
 
 
 def quality_findings(quality: Record) -> list[dict[str, Any]]:
-    """The findings of the quality checks, each with masked examples."""
+    """The findings of the quality checks with masked examples: what is to be done, then the rest.
+
+    What the recipe has settled has the status "done", the others their severity.
+    """
+    settled, counts = quality.get("settled") or (), section(quality, "counts")
+    found = [finding(each) for each in quality.get("findings") or ()]
+    ranked = sorted(found, key=lambda each: (each["code"] in settled, weight(each, counts)))
     return [
-        {**finding(each), "examples": examples(text(each.get("code")), quality)}
-        for each in quality.get("findings") or ()
+        {
+            **each,
+            "status": DONE if each["code"] in settled else each["severity"],
+            "examples": examples(each["code"], quality),
+        }
+        for each in ranked
     ]
 
 
-def do_first(dataset: Record, quality: Record, settled: Collection[str]) -> list[dict[str, str]]:
-    """The most important things to do: what blocks, then what touches the most records.
-
-    What was `settled` (its records were dropped or redacted) asks nothing of anybody.
-    """
+def do_first(dataset: Record, quality: Record) -> list[dict[str, str]]:
+    """The three most important things to do; what the recipe has settled is none of them."""
+    settled = quality.get("settled") or ()
     seen: dict[str, dict[str, str]] = {}
     for each in (*(dataset.get("findings") or ()), *(quality.get("findings") or ())):
         is_told = text(each.get("hint")).startswith(_NOTHING)
         if text(each.get("code")) not in settled and not is_told:
             seen.setdefault(text(each.get("code")), finding(each))
     counts = {**section(dataset, "counts"), **section(quality, "counts")}
-
-    def weight(each: dict[str, str]) -> tuple[bool, int]:
-        return each["severity"] not in _GRAVE, -int(counts.get(each["code"], 0))
-
-    return [
-        {**each, "what": _what(each, counts), "way_out": each["hint"]}
-        for each in sorted(seen.values(), key=weight)[:_FIRST]
+    ranked = sorted(seen.values(), key=lambda each: weight(each, counts))
+    return [{**each, "what": _what(each, counts), "way_out": each["hint"]} for each in ranked][
+        :_FIRST
     ]
 
 

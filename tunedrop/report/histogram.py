@@ -23,11 +23,15 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Histogram:
-    """Texts by length; `edges` are the lengths at the beginning, the middle and the end."""
+    """Texts by length; `edges` are the lengths at the beginning, the middle and the end.
+
+    `most` tells how many texts the fullest bin holds.
+    """
 
     kind: str
     columns: tuple[Column, ...]
     edges: tuple[str, str, str]
+    most: str
     description: str
 
 
@@ -46,6 +50,7 @@ def histogram(kind: str, counts: Any) -> Histogram | None:
         kind=kind,
         columns=_columns(shown),
         edges=(_characters(first), _characters((first + last) / 2), _characters(last)),
+        most=f"tallest: {max(shown):,}",
         description=_description(kind, numbers, first, last),
     )
 

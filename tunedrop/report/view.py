@@ -5,22 +5,35 @@ Any section may be missing: a run ends where it ends. A section without anything
 
 from typing import Any
 
+from tunedrop.report.call import call
 from tunedrop.report.card import card
 from tunedrop.report.chart import loss_chart
 from tunedrop.report.cost import cost
+from tunedrop.report.deployment import deployment
 from tunedrop.report.evaluation import evaluation
+from tunedrop.report.headline import headline
 from tunedrop.report.lineage import lineage
 from tunedrop.report.reading import Facts, Record, deployment_mode, known, section, text, time
 from tunedrop.report.sentences import RUNBOOK, OutcomeWords, Tone, words_for
 from tunedrop.report.timeline import steps, whole_duration
-from tunedrop.settings import model_parameter
 
+_TITLES = {
+    "call": "Call the model",
+    "evaluation": "Evaluation",
+    "training": "Training",
+    "dataset": "Dataset",
+    "deployment": "Deployment",
+    "cost": "Cost",
+    "timeline": "What happened when",
+    "lineage": "Lineage",
+}
 _MARKS = {"good": "\u2713", "neutral": "\u2013", "attention": "!", "bad": "\u2715"}
 
 
 def view(run: Record) -> dict[str, Any]:
     """Everything that the template needs."""
     words = words_for(run.get("outcome"), is_promoted=_is_in_service(run))
+    sections = _sections(run)
     return {
         "words": words,
         "tone": words.tone,
@@ -28,19 +41,29 @@ def view(run: Record) -> dict[str, Any]:
         "run_id": text(run.get("run_id")),
         "recipe": text(run.get("recipe")),
         "stage": text(run.get("stage")),
+        "headline": headline(run),
         "verdict": _verdict(run) or words.meaning,
         "facts_of_head": _head_facts(run),
         "next_step": _next_step(run, words),
         "runbook": f'{RUNBOOK}, heading "{words.runbook_heading}"' if words.runbook_heading else "",
         "still_billing": section(run, "clean_up").get("still_billing") or [],
         "billing_note": _billing_note(run) if words.runbook_heading else "",
-        "steps": steps(run),
-        "dataset": card(run),
+        "contents": [(name, _TITLES[name]) for name in _TITLES if sections[name]],
         "base_model_note": text(run.get("base_model_note")),
-        "training": _training(run),
-        "evaluation": evaluation(run),
-        "cost": cost(run),
+        **sections,
+    }
+
+
+def _sections(run: Record) -> dict[str, Any]:
+    """What stands under each heading of the page, which has its key as its anchor."""
+    return {
         "call": _call(run),
+        "evaluation": evaluation(run),
+        "training": _training(run),
+        "dataset": card(run),
+        "deployment": deployment(run),
+        "cost": cost(run),
+        "timeline": steps(run),
         "lineage": lineage(run),
     }
 
@@ -148,12 +171,8 @@ def _training(run: Record) -> dict[str, Any] | None:
 
 
 def _call(run: Record) -> dict[str, str] | None:
-    """What an application needs to call the model, once the recipe's parameter names one."""
+    """How to call the model, once the recipe's parameter names one."""
     is_promoted = run.get("outcome") == "RunSucceeded" and _is_in_service(run)
     if not (is_promoted or run.get("outcome") == "RunUnchanged") or not run.get("recipe"):
         return None
-    parts = str(run.get("execution_arn") or "").split(":")
-    return {
-        "parameter": model_parameter(text(run.get("stage")), text(run.get("recipe"))),
-        "region": parts[3] if len(parts) > 3 else "",  # noqa: PLR2004 - arn:aws:states:REGION:...
-    }
+    return call(run)

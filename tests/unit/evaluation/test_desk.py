@@ -110,6 +110,7 @@ def test_examples_are_gains_over_the_champion_where_it_was_asked() -> None:
     assert len(examples) == 6
     assert all(each["champion"] == "no idea" for each in examples[:3])
     assert all(each["custom"] == "no idea" for each in examples[3:])
+    assert [each["gain"] > 0 for each in examples] == [True] * 3 + [False] * 3
     assert "examples" not in tested.section
 
 

@@ -210,6 +210,7 @@ def succeeded() -> dict[str, Any]:
             {"prompt": DIALOGUE, "reference": SUMMARY, "base": SUMMARY, "custom": ""},
         ],
     }
+    run["system_prompt"] = "Sum up the conversation in two sentences."
     run["promotion"] = {
         "version": 4,
         "promoted_at": "2026-11-22T12:41:02Z",

@@ -7,10 +7,12 @@ import report_records as records
 from quality_reports import EMAIL, PHONE, flawed, labelled
 from test_page import Page, page
 
+from tunedrop.quality.rules import QUALITY_RULES
 from tunedrop.report.bars import bars, share
 from tunedrop.report.card import card
 from tunedrop.report.histogram import histogram
 from tunedrop.report.page import render_card
+from tunedrop.report.ranking import PLACES
 
 
 def measured(report: dict[str, Any], **dataset: Any) -> dict[str, Any]:
@@ -33,12 +35,32 @@ def test_what_blocks_comes_first_and_three_things_are_enough() -> None:
     assert "not tested" in first[0]["way_out"]
 
 
-def test_what_the_recipe_had_done_asks_nothing_of_anybody() -> None:
-    run = measured(flawed(), quality={"dropped": {"exact-duplicate": 2, "leakage": 1}})
-    run["snapshot"] = {**run["snapshot"], "data": {"personal_data": "redact"}}
-    found = shown(run)
-    codes = {each["code"] for each in found["first"]}
-    assert not codes & {"exact-duplicate", "leakage", "personal-data"}
+def test_what_hurts_most_leads_and_boilerplate_comes_last() -> None:
+    codes = ("boilerplate", "near-duplicate", "truncated-completion", "contradiction", "leakage")
+    findings = [records.finding(0, code, code, severity="warning") for code in codes]
+    counts = {"boilerplate": 900, "near-duplicate": 300, "contradiction": 2}
+    found = shown(measured({"findings": findings, "counts": counts}, findings=[]))
+    worst_first = ["leakage", "contradiction", "truncated-completion"]
+    assert [each["code"] for each in found["first"]] == worst_first
+    ranked = [each["code"] for each in found["quality_findings"]]
+    assert ranked == [*worst_first, "near-duplicate", "boilerplate"]
+
+
+def test_every_rule_of_quality_has_its_place() -> None:
+    settled_always = {"known-to-champion", "left-out"}
+    assert set(PLACES) == set(QUALITY_RULES) - settled_always
+
+
+def test_what_the_recipe_settled_is_told_as_done_and_asks_nothing() -> None:
+    dropped = {"dropped": {"exact-duplicate": 2, "leakage": 1}}
+    report = flawed() | {"settled": ["exact-duplicate", "leakage", "contradiction"]}
+    found = shown(measured(report, quality=dropped))
+    assert not {each["code"] for each in found["first"]} & set(report["settled"])
+    status = {each["code"]: each["status"] for each in found["quality_findings"]}
+    assert {code for code, word in status.items() if word == "done"} == set(report["settled"])
+    assert list(status)[-3:] == ["leakage", "contradiction", "exact-duplicate"]
+    told = page(measured(report, quality=dropped))
+    assert found["done"][0] in told.text("ul")
     assert [(each.name, each.amount) for each in found["dropped"]] == [
         ("exact-duplicate", "2"),
         ("leakage", "1"),

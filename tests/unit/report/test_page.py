@@ -1,5 +1,8 @@
 """The report page: whole for every outcome, well formed, and deaf to hostile text."""
 
+import ast
+import json
+import shlex
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -7,6 +10,7 @@ from typing import Any
 import pytest
 import report_records as records
 
+from tunedrop.report.evaluation import evaluation
 from tunedrop.report.page import render
 from tunedrop.report.sentences import outcomes
 
@@ -57,15 +61,20 @@ def page(run: dict[str, Any]) -> Page:
 
 
 def test_a_full_record_shows_every_section() -> None:
-    assert page(records.succeeded()).headings == [
+    shown = page(records.succeeded())
+    assert shown.headings == [
         "What next",
-        "What happened when",
-        "Dataset",
-        "Training",
-        "Evaluation",
         "Call the model",
+        "Evaluation",
+        "Training",
+        "Dataset",
+        "Deployment",
         "Cost",
+        "What happened when",
         "Lineage",
+    ]
+    assert [link["href"] for link in shown.all("a")[1:9]] == [
+        f"#{section['aria-labelledby']}" for section in shown.all("section")[1:]
     ]
 
 
@@ -231,6 +240,111 @@ def test_the_call_can_be_pasted() -> None:
     assert 'Name="/tunedrop/dev/support-summaries/model"' in python
     assert "--name /tunedrop/dev/support-summaries/model" in shell
     assert 'region_name="us-east-1"' in python
+
+
+HARD_TO_QUOTE = 'Answer with the team\'s name.\n"Nothing" else: $(rm -r /) & <br> \\ é'
+
+
+def test_the_call_sends_the_system_prompt_of_the_training_whatever_is_in_it() -> None:
+    shown = page(records.succeeded() | {"system_prompt": HARD_TO_QUOTE})
+    python, shell = shown.text("pre").split("MODEL=", 1)
+    arguments = {each.arg: each.value for each in calls_of(python, "converse")[0].keywords}
+    assert ast.literal_eval(arguments["system"]) == [{"text": HARD_TO_QUOTE}]
+    words = shlex.split(shell)
+    assert json.loads(words[words.index("--system") + 1]) == [{"text": HARD_TO_QUOTE}]
+
+
+def calls_of(code: str, name: str) -> list[ast.Call]:
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    return [each for each in calls if getattr(each.func, "attr", "") == name]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("Be brief.", "is that of its training"),
+        ("", "so none is sent"),
+        (None, "Send the system prompt of its training"),
+    ],
+)
+def test_the_call_says_what_is_known_of_the_system_prompt(prompt: str | None, words: str) -> None:
+    shown = page(records.succeeded() | {"system_prompt": prompt})
+    assert words in shown.text("p")
+    assert ("--system" in shown.text("pre")) == bool(prompt)
+
+
+def test_the_result_stands_in_one_line_at_the_top() -> None:
+    headline = "rouge_l +0.124 (95% interval +0.097 to +0.151) against the base model"
+    assert headline in page(records.succeeded()).text("header")
+    for words in ("training about $0.82", "$60.50 an hour in service", "2 h 41 min from start"):
+        assert words in page(records.succeeded()).text("header")
+    assert "95% interval" not in page(records.rejected()).text("header")
+
+
+def test_unknown_costs_are_unknown_in_the_result_too() -> None:
+    run = records.succeeded() | {"cost": {"training_usd_estimate": None}}
+    run["deployment"] = {"mode": "provisioned", "hourly_usd": None}
+    header = page(run).text("header")
+    assert "cost unknown" in header and "price per hour unknown" in header
+
+
+@pytest.mark.parametrize(
+    ("actual", "words"),
+    [
+        ({"usd": 2.5, "is_complete": True}, "cost $2.50"),
+        ({"usd": 2.5, "is_complete": False}, "cost at least $2.50"),
+        ({"usd": 0, "is_complete": False}, "cost unknown"),
+        ({"usd": 0, "is_complete": True}, "cost $0.00"),
+    ],
+)
+def test_the_result_tells_what_the_run_cost(actual: dict[str, Any], words: str) -> None:
+    run = records.succeeded()
+    run["cost"] = {**run["cost"], "actual": actual}
+    assert f" · {words} · " in page(run).text("header")
+
+
+def test_gains_and_losses_stand_side_by_side() -> None:
+    run = records.succeeded()
+    texts = {"prompt": "p", "reference": "r", "base": "b", "custom": "c"}
+    gains = (0.9, 0.5, 0.1, 0.05, -0.2, -0.4)
+    run["evaluation"]["examples"] = [{**texts, "gain": gain} for gain in gains]
+    shown = page(run)
+    assert "Largest gains" in shown.text("h3") and "Largest losses" in shown.text("h3")
+    assert "rouge_l +0.900" in shown.text("h4") and "rouge_l -0.400" in shown.text("h4")
+
+
+@pytest.mark.parametrize(
+    ("gains", "titles"),
+    [
+        ((0.9, 0.8, 0.7, 0.6), ["Largest gains", "Smallest gains"]),
+        ((-0.1, -0.2, -0.3, -0.4), ["Smallest losses", "Largest losses"]),
+        ((0.9,), ["Largest gains"]),
+    ],
+)
+def test_sides_are_named_after_what_they_hold(gains: tuple[float, ...], titles: list[str]) -> None:
+    examples = [{"prompt": "p", "gain": gain} for gain in gains]
+    shown = evaluation({"evaluation": {"metrics": {}, "examples": examples}})
+    assert shown is not None
+    assert [side["title"] for side in shown["examples"]] == titles
+
+
+def test_a_commitment_is_told_with_what_it_was_tested_on_and_who_decided() -> None:
+    run = records.succeeded()
+    run["trial"] = {"mode": "on_demand", "name": "run-1"}
+    until = {"commitment": "1 month", "committed_until": "2026-12-22T12:41:00Z"}
+    run["deployment"] |= until
+    answer = {"approved": True, "answered_by": "arn:aws:iam::1:user/ann"}
+    run["commitment_approval"] = answer | {"answered_at": "2026-11-22T12:00:00Z"}
+    run["approval"] = {"asked_at": "2026-11-22T11:53:00Z"}
+    told = page(run).text("dd")
+    for words in (
+        "on demand: run-1",
+        "1 month",
+        "22 Dec 2026, 12:41:00 UTC; it bills",
+        "Approved by arn:aws:iam::1:user/ann",
+        "nobody has answered",
+    ):
+        assert words in told
 
 
 @pytest.mark.parametrize("outcome", ["DatasetRejected", "ModelRejected", "ServiceFailed", None])
