@@ -5,14 +5,14 @@ from typing import Any
 from msgspec import Struct
 
 from lambdas.runtime import RunInput, dump, logger, parse, services
-from tunedrop.serving.deployments import PROVISIONED
 
 
 class ProvisionThroughputOutput(Struct, frozen=True, kw_only=True):
-    """Where to look in Bedrock's console."""
+    """Where to look in Bedrock's console, and whether this is created or the champion's reused."""
 
     deployment_name: str
     deployment_arn: str
+    capacity: str
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -20,7 +20,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Deploy in the run's turn; a second call finds the first call's deployment by its name."""
     given = parse(event, RunInput)
     run = services().enter(given.run_id, "ProvisionThroughput")
-    deployment = services().deploying.deploy(run, PROVISIONED, services().now())
+    capacity, deployment = services().capacity.provision(run, services().now())
     return dump(
-        ProvisionThroughputOutput(deployment_name=deployment.name, deployment_arn=deployment.arn)
+        ProvisionThroughputOutput(
+            deployment_name=deployment.name if deployment else "",
+            deployment_arn=deployment.arn if deployment else "",
+            capacity=capacity,
+        )
     )

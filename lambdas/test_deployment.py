@@ -5,16 +5,15 @@ from typing import Any
 from msgspec import Struct
 
 from lambdas.runtime import RunInput, dump, logger, parse, services
-from tunedrop.serving.trial import has_to_commit
 
 
 class TestDeploymentOutput(Struct, frozen=True, kw_only=True):
-    """How many records were asked, the verdict in words, and what is left to do."""
+    """How many records were asked, the verdict in words, and what serves the model then."""
 
     records: int
     verdict: str
     is_complete: bool
-    has_to_commit: bool
+    capacity: str
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -25,11 +24,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     progress = services().evaluation.test(
         run, services().now(), lambda: context.get_remaining_time_in_millis() / 1000
     )
+    capacity = services().capacity.after_test(run, services().now()) if progress.is_complete else ""
     return dump(
         TestDeploymentOutput(
             records=progress.records,
             verdict=progress.verdict,
             is_complete=progress.is_complete,
-            has_to_commit=has_to_commit(run),
+            capacity=capacity,
         )
     )

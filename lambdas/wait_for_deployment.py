@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from lambdas.runtime import RunInput, dump, logger, parse, services
+from tunedrop.serving.trial import is_tested
 
 
 class WaitForDeploymentOutput(Struct, frozen=True, kw_only=True):
@@ -25,6 +26,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         WaitForDeploymentOutput(
             status=deployment.status,
             is_ready=bool(deployment.ready_at),
-            is_tested=bool(deployment.commitment),
+            is_tested=is_tested(run),
         )
     )

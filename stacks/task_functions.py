@@ -19,7 +19,8 @@ from stacks.resources import Resources
 class Task:
     """A function as declared: what it may do, for how long, with how much memory and disk (MB).
 
-    `creates` marks those that create something in Bedrock, which a stopped run may leave behind.
+    `creates` marks those that create or change something in Bedrock, which a stopped run may leave
+    behind.
     """
 
     permissions: Callable[[Resources], Sequence[Permission]]
@@ -42,6 +43,7 @@ TASKS: Mapping[str, Task] = {
     "ApproveDeployment": Task(permissions=may.approve_deployment),
     "ApproveCommitment": Task(permissions=may.approve_commitment),
     "ProvisionThroughput": Task(permissions=may.provision_throughput, creates=True),
+    "SwapThroughput": Task(permissions=may.swap_throughput, creates=True),
     "DeployOnDemand": Task(permissions=may.deploy_on_demand, creates=True),
     "WaitForDeployment": Task(permissions=may.wait_for_deployment),
     "TestDeployment": Task(permissions=may.test_deployment, timeout=900, memory=1024),

@@ -168,6 +168,17 @@ def provision_throughput(r: Resources) -> Permissions:
     ]
 
 
+def swap_throughput(r: Resources) -> Permissions:
+    """Moves the champion's throughput to another model, and takes down what that was tested on."""
+    return [
+        *_swap(r),
+        r.own_bedrock("DeleteProvisionedModelThroughput", on=(THROUGHPUT,)),
+        r.own_bedrock("DeleteCustomModelDeployment", on=(DEPLOYMENT,)),
+        # Of a recipe's waiting runs the one of the latest drop goes first.
+        r.runs_of_recipe(),
+    ]
+
+
 def deploy_on_demand(r: Resources) -> Permissions:
     """Creates the deployment, in the recipe's turn."""
     return [
@@ -200,6 +211,8 @@ def test_deployment(r: Resources) -> Permissions:
         # The general test set, and images that records of old runs name where they were dropped.
         r.objects(r.datasets_bucket, "datasets/", *_READ),
         r.own_bedrock("InvokeModel", on=(THROUGHPUT, DEPLOYMENT)),
+        # Whether the champion's throughput suits the model that has passed.
+        r.bedrock("GetProvisionedModelThroughput", on=(THROUGHPUT,)),
         *r.invoke_base_models(model for _, model in r.recipes),
         r.use_key("bedrock", actions=["kms:Decrypt"]),
     ]
@@ -211,8 +224,8 @@ def promote_model(r: Resources) -> Permissions:
 
 
 def clean_up(r: Resources) -> Permissions:
-    """Stops and deletes what a run left behind, of this stage only."""
-    return _take_down(r)
+    """Stops and deletes what a run left behind, of this stage only; swaps the champion back."""
+    return [*_take_down(r), *_swap(r)]
 
 
 def record_outcome(r: Resources) -> Permissions:
@@ -259,6 +272,15 @@ def _announce(r: Resources) -> Permissions:
 def _model_parameters(r: Resources) -> Permissions:
     actions = ["ssm:GetParameter", "ssm:PutParameter"]
     return [Permission(actions=actions, resources=r.model_parameters())]
+
+
+def _swap(r: Resources) -> Permissions:
+    # Throughput is moved to a custom model of this stage's, never to a base model.
+    return [
+        r.bedrock("GetProvisionedModelThroughput", on=(THROUGHPUT,)),
+        r.own_bedrock("UpdateProvisionedModelThroughput", on=(THROUGHPUT, CUSTOM_MODEL)),
+        _model_key(r),
+    ]
 
 
 def _take_down(r: Resources) -> Permissions:

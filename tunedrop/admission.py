@@ -30,7 +30,7 @@ from tunedrop.run_request import RunRequest
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.promotion import PromotionDesk
 from tunedrop.serving.redeployment import Redeployments
-from tunedrop.serving.trial import first_mode, has_to_commit, without_commitment
+from tunedrop.serving.trial import has_to_commit, may_reuse, newly_deployed
 
 _REQUEST_BYTES = 64 << 10
 
@@ -176,12 +176,10 @@ class Admission:
 
     def _check_deployment_room(self, run: Run) -> None:
         """Room for what is deployed first and, where the recipe commits to a term, for that."""
-        model = base_model(run.plan.base_model)
-        first = without_commitment(run, first_mode(run, self.region)).deployment
-        check_deployment_room(
-            self.models, self.quotas, model, mode=first.mode, units=first.model_units
-        )
-        if has_to_commit(run):
+        model, in_service = base_model(run.plan.base_model), self.champions.state(run.recipe)
+        for mode, units in newly_deployed(run, self.region, in_service).items():
+            check_deployment_room(self.models, self.quotas, model, mode=mode, units=units)
+        if has_to_commit(run) and not may_reuse(run, in_service):
             check_committed_room(self.quotas, model, run.plan.deployment.model_units)
 
     def _record_limit(self, recipe: Recipe) -> int | None:

@@ -12,6 +12,9 @@ RUNNING = "running"
 ENDING = "ending"
 ENDED = "ended"
 
+CREATED = "created"
+REUSED = "reused"
+
 
 class Source(Struct, frozen=True, kw_only=True):
     """The object version that a run was started from."""
@@ -49,7 +52,10 @@ class Job(Struct, frozen=True, kw_only=True):
 class Deployment(Struct, frozen=True, kw_only=True):
     """Provisioned throughput or a custom model deployment, from the intent to create it.
 
-    One with a `commitment` bills, and cannot be deleted, until `committed_until`.
+    One with a `commitment` bills, and cannot be deleted, until `committed_until`. A `reused` one
+    is the champion's throughput, into which the run's model was swapped: clean-up swaps the model
+    `swapped_from` back, and deletes nothing. Swapped in for its test, it is tested until
+    `test_until`.
     """
 
     mode: str
@@ -61,6 +67,10 @@ class Deployment(Struct, frozen=True, kw_only=True):
     hourly_usd: float | None = None
     commitment: str = ""
     committed_until: str = ""
+    model_units: int | None = None
+    origin: str = CREATED
+    swapped_from: str = ""
+    test_until: str = ""
 
 
 class Wait(Struct, frozen=True, kw_only=True):
@@ -94,7 +104,8 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `goes_on_from` names the run whose model this one deploys without training again; a rollback
     does that at a person's word, against whatever the recipe's gate would say. `retests` are the
     moments at which the gate was opened again, because the champion had changed. `trial` is what
-    the model was tested on where `deployment` is a commitment.
+    the model was tested on where `deployment` is another. `capacity` says what serves the model
+    after its test, and why it is not the champion's throughput.
     """
 
     run_id: str
@@ -126,6 +137,7 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     turn_asked_at: str = ""
     capacity_refused_at: str = ""
     commitment_approval: dict[str, Any] = field(default_factory=dict)
+    capacity: dict[str, str] = field(default_factory=dict)
     trial: Deployment | None = None
     deployment: Deployment | None = None
     evaluation: dict[str, Any] = field(default_factory=dict)
@@ -167,8 +179,15 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def deployments(self) -> tuple[Deployment, ...]:
-        """All that it deployed, or meant to."""
-        return tuple(filter(None, (self.trial, self.deployment)))
+        """All that it created to serve its model, or meant to."""
+        made = (self.trial, self.deployment)
+        return tuple(each for each in made if each and each.origin == CREATED)
+
+    @property
+    def swap(self) -> Deployment | None:
+        """The champion's throughput, where its model was swapped into that, or was to be."""
+        made = self.deployment
+        return made if made and made.origin == REUSED else None
 
     @property
     def order(self) -> str:

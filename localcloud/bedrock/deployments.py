@@ -11,6 +11,7 @@ from localcloud.bedrock.serving import (
     arn_of,
     begin_update,
     created_at,
+    has_failed_to_update,
     is_creating,
     is_updating,
     ready_at,
@@ -148,10 +149,10 @@ def _existing(call: Call) -> Deployment:
 def _update_details(state: RegionState, deployment: Deployment) -> dict[str, Any] | None:
     if not deployment.was_updated:
         return None
-    updating = is_updating(deployment)
+    done = "UpdateFailed" if has_failed_to_update(deployment) else "UpdateCompleted"
     return {
         "modelArn": arn_of(state, deployment.next_model or deployment.model),
-        "updateStatus": "Updating" if updating else "UpdateCompleted",
+        "updateStatus": "Updating" if is_updating(deployment) else done,
     }
 
 

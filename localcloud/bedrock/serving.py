@@ -34,16 +34,24 @@ def is_creating(serving: Serving) -> bool:
 
 def is_updating(serving: Serving) -> bool:
     """Whether it is moving to another model; one that has moved by now is settled first."""
-    if serving.next_model is not None and time.monotonic() >= serving.updated_at:
+    if serving.next_model is None or time.monotonic() < serving.updated_at:
+        return serving.next_model is not None
+    if serving.update_failure is None:
         serving.model, serving.next_model, serving.modified = serving.next_model, None, now()
-    return serving.next_model is not None
+    return False
 
 
 def begin_update(call: Call, serving: Serving, model: AnyModel) -> None:
-    """Let it move to another model; until it has, it serves the old one."""
+    """Let it move to another model; until it has, and when that fails, it serves the old one."""
     serving.next_model = model
     serving.updated_at = ready_at(call, serving.name)
+    serving.update_failure = take_failure(call, serving.name)
     serving.modified = now()
+
+
+def has_failed_to_update(serving: Serving) -> bool:
+    """Whether it was to move to another model, and could not."""
+    return serving.update_failure is not None and not is_updating(serving)
 
 
 def arn_of(state: RegionState, model: AnyModel) -> str:
@@ -57,6 +65,6 @@ def base_of(model: AnyModel) -> FoundationModel:
 
 
 def take_failure(call: Call, name: str) -> str | None:
-    """Why the thing of this name, which is being created, was ordered to fail."""
+    """Why the thing of this name, which is being made or changed, was ordered to fail."""
     fault = call.cloud.faults.take(("serving_fails",), operation=call.operation, text=name)
     return (fault.message or _NO_REASON) if fault is not None else None

@@ -108,6 +108,7 @@ class Serving:
     failure: str | None = None
     next_model: CustomModel | FoundationModel | None = None
     updated_at: float = 0.0
+    update_failure: str | None = None
 
 
 @dataclass(kw_only=True, eq=False)

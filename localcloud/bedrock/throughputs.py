@@ -14,6 +14,7 @@ from localcloud.bedrock.serving import (
     base_of,
     begin_update,
     created_at,
+    has_failed_to_update,
     is_creating,
     is_updating,
     ready_at,
@@ -56,26 +57,36 @@ def get(call: Call) -> Answer:
     with call.state.lock:
         throughput = _existing(call)
         return _summary(call.state, throughput) | without_none(
-            {"failureMessage": throughput.failure if status(throughput) == "Failed" else None}
+            {"failureMessage": _failure(throughput)}
         )
 
 
 def update(call: Call) -> Answer:
-    """UpdateProvisionedModelThroughput: another name, or another model of the same base."""
+    """UpdateProvisionedModelThroughput: another name, or another model of the same base.
+
+    What could not be moved to a model may be moved to another; what was never made may not. AWS
+    documents neither.
+    """
     with call.state.lock:
         throughput, given = _existing(call), call.parameters
-        if status(throughput) != "InService":
+        if status(throughput) != "InService" and not has_failed_to_update(throughput):
             raise invalid("The provisioned model throughput is in a mutating state")
         wanted = given.get("desiredProvisionedModelName")
         if wanted and wanted != throughput.name:
             _check_name(call, wanted)
         if given.get("desiredModelId"):
-            model = _model(call, given["desiredModelId"])
-            if base_of(model) is not base_of(throughput.model):
-                raise invalid("The desired model must have the same base model as the current one")
-            begin_update(call, throughput, model)
+            begin_update(call, throughput, _movable(call, throughput, given["desiredModelId"]))
         throughput.name = wanted or throughput.name
     return {}
+
+
+def _movable(call: Call, throughput: Throughput, identifier: str) -> AnyModel:
+    if isinstance(throughput.model, FoundationModel):
+        raise invalid("The model of a provisioned model throughput for a base model is not changed")
+    model = _model(call, identifier)
+    if base_of(model) is not base_of(throughput.model):
+        raise invalid("The desired model must have the same base model as the current one")
+    return model
 
 
 def delete(call: Call) -> Answer:
@@ -111,7 +122,7 @@ def status(throughput: Throughput) -> str:
     """Creating, InService, Updating or Failed."""
     if is_creating(throughput):
         return "Creating"
-    if throughput.failure is not None:
+    if throughput.failure is not None or has_failed_to_update(throughput):
         return "Failed"
     return "Updating" if is_updating(throughput) else "InService"
 
@@ -163,6 +174,11 @@ def _no_units(base: FoundationModel) -> Exception:
         "Your account does not currently have any no commitment model units reserved for "
         f"{base.id}."
     )
+
+
+def _failure(throughput: Throughput) -> str | None:
+    why = throughput.failure or throughput.update_failure
+    return why if status(throughput) == "Failed" else None
 
 
 def _existing(call: Call) -> Throughput:

@@ -88,9 +88,9 @@ class Ground:
         """The ARN of a state machine of this definition."""
         return _machine(self, json.dumps(definition))
 
-    def custom_model(self) -> str:
-        """The ARN of a custom model that nobody deletes."""
-        return _shared_model(self)
+    def custom_model(self, which: str = "shared") -> str:
+        """The ARN of a custom model that nobody deletes; another one for another name."""
+        return _shared_model(self, which)
 
 
 @cache
@@ -112,8 +112,8 @@ def _role(ground: Ground, *, service: str, actions: list[str]) -> str:
 
 
 @cache
-def _shared_model(ground: Ground) -> str:
-    bucket, name = unique("shared"), unique("shared")
+def _shared_model(ground: Ground, which: str) -> str:
+    bucket, name = unique(which), unique(which)
     s3, bedrock = ground.client("s3"), ground.client("bedrock")
     s3.create_bucket(Bucket=bucket)
     s3.put_object(Bucket=bucket, Key="train.jsonl", Body=nova_lines(records()))

@@ -96,12 +96,12 @@ def test_the_test_takes_one_unit_without_commitment_elsewhere(world: World, call
 
 def test_a_tested_model_has_to_commit(world: World, call: Call) -> None:
     run = passed_run(world)
-    assert call("test_deployment", run_id=run.run_id)["has_to_commit"]
+    assert call("test_deployment", run_id=run.run_id)["capacity"] == "committed"
 
 
 def test_a_rollback_commits_to_nothing(world: World, call: Call) -> None:
     run = passed_run(world, is_rollback=True)
-    assert not call("test_deployment", run_id=run.run_id)["has_to_commit"]
+    assert call("test_deployment", run_id=run.run_id)["capacity"] == "kept"
 
 
 def test_people_are_told_the_term_its_sum_and_how_to_answer(world: World, call: Call) -> None:

@@ -147,7 +147,7 @@ def test_the_models_of_the_last_champions_are_kept_and_older_ones_go(
         world.services.promotions.promote(run, now(world))
         world.services.records.end(run, outcome="RunSucceeded", cause="", now=now(world))
         runs.append(run)
-    at(monkeypatch, now(world) + timedelta(hours=2))
+    at(monkeypatch, now(world) + timedelta(hours=25))
     call("sweep")
     kept = [world.model_exists(f"{run.run_id}-1") for run in runs]
     assert kept == [False, False, True, True, True, True, True]

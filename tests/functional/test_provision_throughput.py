@@ -20,7 +20,7 @@ def run(world: World) -> Iterator[Run]:
 
 def test_the_throughput_is_named_after_the_job(world: World, call: Call, run: Run) -> None:
     found = call("provision_throughput", run_id=run.run_id)
-    assert list(found) == ["deployment_name", "deployment_arn"]
+    assert list(found) == ["deployment_name", "deployment_arn", "capacity"]
     bought = world.bedrock.get_provisioned_model_throughput(
         provisionedModelId=found["deployment_arn"]
     )

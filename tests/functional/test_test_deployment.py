@@ -21,7 +21,7 @@ def deployed(world: World, count: int = 8, **evaluation: Any) -> Run:
 def test_the_workflow_is_told_the_count_and_the_verdict(world: World, call: Call) -> None:
     run = deployed(world)
     found = call("test_deployment", run_id=run.run_id)
-    assert list(found) == ["records", "verdict", "is_complete", "has_to_commit"]
+    assert list(found) == ["records", "verdict", "is_complete", "capacity"]
     assert found["records"] == 8
     assert found["verdict"].startswith("On 8 test records the custom model ")
 

@@ -53,14 +53,15 @@ class EvaluationDesk:
         """Go on with the test; a `ModelRejectedError` when the recipe's ask is not met.
 
         A further call asks what is not answered yet. The general test set comes first: it is
-        small, and a test set that outlasts the recipe's patience must not crowd it out.
+        small, and a test set that outlasts the recipe's patience must not crowd it out. Before a
+        model takes the champion's place for its test, only the others are asked.
         """
         exam = exam_of(run.plan, run.losses.get("perplexity", ""))
         general, test = self.papers.general(run), self.papers.test(run, exam)
         papers = [general, test] if general else [test]
         is_late = _is_late(run, now)
         if not is_late:
-            asker = Asker(self.inference, _pace(remaining_seconds))
+            asker = Asker(self.inference, _pace(_within(run, now, remaining_seconds)))
             for paper in papers:
                 paper.ask(asker)
         sheet = test.sheet()
@@ -70,6 +71,8 @@ class EvaluationDesk:
         # A rollback is a person's word on what shall serve; the gate only tells it what it found.
         if not run.is_rollback:
             _require_answers(sheet)
+        if run.deployment is None and run.trial is None:
+            return Progress(records=0, verdict="", is_complete=True)
         seed = zlib.crc32(run.run_id.encode())
         judgement = judge(run, exam, sheet, general.sheet() if general else None, seed=seed)
         judgement = replace(judgement, section={**judgement.section, **test.opponent})
@@ -119,8 +122,18 @@ def _pace(remaining_seconds: Callable[[], float]) -> Pace:
 def _is_late(run: Run, now: datetime) -> bool:
     """Whether the test has taken as long as the recipe lets a run wait for Bedrock."""
     began = run.retests[-1] if run.retests else run.timeline.get("TestDeployment")
+def _within(run: Run, now: datetime, remaining: Callable[[], float]) -> Callable[[], float]:
+    """The seconds that a call has left, of the recipe's window too where that is what it has."""
+    if run.swap is None or not run.swap.test_until:
+        return remaining
+    closes = time.monotonic() + (moment(run.swap.test_until) - now).total_seconds()
+    return lambda: min(remaining(), closes - time.monotonic())
+
+
     patience = timedelta(seconds=run.plan.deployment.patience_seconds)
     return began is not None and now - moment(began) > patience
+    if run.swap and run.swap.test_until:
+        return now > moment(run.swap.test_until)
 
 
 def _require_answers(sheet: Sheet) -> None:
@@ -128,6 +141,6 @@ def _require_answers(sheet: Sheet) -> None:
     if sheet.rows and sheet.left == len(sheet.rows):
         raise DeploymentFailedError(
             "No question of the test set was answered within the recipe's patience "
-            "(deployment.patience): AWS throttled them all. Request a higher quota of requests "
-            "per minute for the model, or raise the patience."
+            "(deployment.patience), or window (deployment.reuse): AWS throttled them all. Request "
+            "a higher quota of requests per minute for the model, or allow for more time."
         )

@@ -16,16 +16,26 @@ _SLICE = 100
 _PARTS = 2
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A model, and the id that it is asked `through`; "" while nothing serves it."""
+
+    model: str
+    through: str
+
+
 @dataclass(kw_only=True)
 class Paper:
-    """Records by line, in the order in which they are asked, and whom to ask (ids by name).
+    """Records by line, in the order in which they are asked, and whom to ask (by name).
+
+    Answers are kept by the model that gave them: throughput may serve one model after another.
 
     `opponent` names the run of the champion in service where that is to be beaten ("": none).
     """
 
     exam: Exam
     records: Mapping[int, AnyRecord]
-    models: Mapping[str, str]
+    models: Mapping[str, Asked]
     kept: KeptAnswers
     leaked: int = 0
     notes: tuple[str, ...] = ()
@@ -51,7 +61,7 @@ class Paper:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is something left to ask."""
+        """Whether there is something left to ask of what is served now."""
         is_asked = all(not self._unasked(n) for line in self.records for n in self._questions(line))
         return not is_asked and not self._is_refused()
 
@@ -61,15 +71,18 @@ class Paper:
         return Sheet(rows=rows, models=tuple(self.models), leaked=self.leaked, notes=self.notes)
 
     def _scored(self, given: Mapping[tuple[str, int], Reply]) -> dict[tuple[str, int], Reply]:
+        answering = {each.through: each.model for each in self.models.values()}
         return {
-            (model_id, number): self.exam.scored(self.records[number // _PARTS], reply)
-            for (model_id, number), reply in given.items()
+            (answering[id_], number): self.exam.scored(self.records[number // _PARTS], reply)
+            for (id_, number), reply in given.items()
         }
 
     def _is_refused(self) -> bool:
         """Whether the custom model takes too few questions to go on."""
         mine = {
-            n: reply for (each, n), reply in self.replies.items() if each == self.models[CUSTOM]
+            n: reply
+            for (each, n), reply in self.replies.items()
+            if each == self.models[CUSTOM].model
         }
         refused = {n // _PARTS for n, reply in mine.items() if reply.refusal is not None}
         return are_too_many(len(refused), of=len({n // _PARTS for n in mine}))
@@ -79,12 +92,17 @@ class Paper:
         return {line * _PARTS + part: question for part, question in enumerate(asked)}
 
     def _unasked(self, number: int) -> tuple[str, ...]:
-        return tuple(each for each in self.models.values() if (each, number) not in self.replies)
+        """What the question is still to be asked through."""
+        return tuple(
+            each.through
+            for each in self.models.values()
+            if each.through and (each.model, number) not in self.replies
+        )
 
     def _row(self, line: int) -> Row:
         numbers = self._questions(line)
         replies = {
-            name: tuple(self.replies.get((model_id, number)) for number in numbers)
-            for name, model_id in self.models.items()
+            name: tuple(self.replies.get((asked.model, number)) for number in numbers)
+            for name, asked in self.models.items()
         }
         return Row(line=line, record=self.records[line], replies=replies)

@@ -11,7 +11,7 @@ from tunedrop.evaluation.exam import Exam
 from tunedrop.evaluation.general import MOST_GENERAL_RECORDS
 from tunedrop.evaluation.kept import KeptAnswers
 from tunedrop.evaluation.leaks import Leaks
-from tunedrop.evaluation.paper import Paper
+from tunedrop.evaluation.paper import Asked, Paper
 from tunedrop.evaluation.scores import BASE, CHAMPION, CUSTOM
 from tunedrop.evaluation.test_set import draw
 from tunedrop.evaluation.text_exams import DialogueExam
@@ -44,7 +44,7 @@ class Papers:
             run,
             exam,
             {line: each for line, each in records.items() if line not in leaks},
-            {**_both(run), **({CHAMPION: champion.model_id} if champion else {})},
+            {**_both(run), **({CHAMPION: _champion(run, champion)} if champion else {})},
         )
         return replace(paper, leaked=len(leaks), notes=notes, opponent=_opponent(run, in_service))
 
@@ -62,7 +62,7 @@ class Papers:
         run: Run,
         exam: Exam,
         records: dict[int, AnyRecord],
-        models: dict[str, str],
+        models: dict[str, Asked],
         name: str = "test",
     ) -> Paper:
         prefix = run.layout.evaluation(f"asked/{name}-")
@@ -93,14 +93,21 @@ def _opponent(run: Run, in_service: Champion | None) -> dict[str, str]:
     return {"champion_run_id": in_service.run_id if in_service else ""}
 
 
-def _both(run: Run) -> dict[str, str]:
-    return {CUSTOM: _custom(run), BASE: base_model(run.plan.base_model).inference_id}
+def _both(run: Run) -> dict[str, Asked]:
+    base = base_model(run.plan.base_model).inference_id
+    return {CUSTOM: _custom(run), BASE: Asked(model=base, through=base)}
 
 
-def _custom(run: Run) -> str:
-    """What the model is asked through; what a trial answered is not asked of the commitment."""
-    asked = run.trial or run.deployment
-    return asked.arn if asked else ""
+def _custom(run: Run) -> Asked:
+    serving = run.deployment or run.trial
+    model = run.job.custom_model_arn if run.job else ""
+    return Asked(model=model, through=serving.arn if serving else "")
+
+
+def _champion(run: Run, champion: Champion) -> Asked:
+    """The champion, which was asked before the run's model took its place."""
+    is_out = run.swap is not None and run.swap.arn == champion.model_id
+    return Asked(model=champion.custom_model_arn, through="" if is_out else champion.model_id)
 
 
 def _askable(run: Run, records: dict[int, AnyRecord]) -> dict[int, AnyRecord]:

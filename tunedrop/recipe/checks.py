@@ -1,6 +1,7 @@
 """What a recipe asks against what the catalog knows."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from tunedrop.catalog import BaseModel, base_model
 from tunedrop.errors import InvalidInputError
@@ -9,9 +10,12 @@ from tunedrop.recipe.hyperparameters import hyperparameter_problems
 from tunedrop.recipe.methods import method_problems, retired
 from tunedrop.recipe.model import Handling, Recipe
 from tunedrop.recipe.retention import retention_problems
+from tunedrop.recipe.window import Window
 
 _LONGEST_PATIENCE_SECONDS = 7 * 86400
 _SHORTEST_LIFE_SECONDS = 2 * 3600
+_SHORTEST_WINDOW = timedelta(hours=1)
+_DAY_SECONDS = 86400
 
 
 def problems(recipe: Recipe, *, allow_retired: bool, allow_unserved: bool = False) -> Iterator[str]:
@@ -30,6 +34,7 @@ def problems(recipe: Recipe, *, allow_retired: bool, allow_unserved: bool = Fals
     yield from hyperparameter_problems(recipe.hyperparameters, model, customization)
     yield from _deployment_problems(recipe, model)
     yield from _expiry_problems(recipe)
+    yield from _window_problems(recipe)
     yield from _data_problems(recipe)
     yield from retention_problems(recipe)
     yield from goal_problems(recipe, model)
@@ -73,6 +78,8 @@ def _deployment_problems(recipe: Recipe, model: BaseModel) -> Iterator[str]:
             yield "deployment.model_units is for mode provisioned only; leave the key out"
         if deployment.commitment != "none":
             yield "deployment.commitment is for mode provisioned only; leave the key out"
+        if deployment.reuse != "none":
+            yield "deployment.reuse is for mode provisioned only; leave the key out"
         if deployment.expires_after is not None:
             yield "deployment.expires_after is for mode provisioned only; leave the key out"
     elif deployment.commitment == "none" and not serving.no_commitment:
@@ -93,6 +100,23 @@ def _expiry_problems(recipe: Recipe) -> Iterator[str]:
         yield (
             "deployment.expires_after cannot be kept with a commitment, which cannot be deleted "
             "before its term; leave one of the keys out"
+        )
+
+
+def _window_problems(recipe: Recipe) -> Iterator[str]:
+    deployment = recipe.deployment
+    if not deployment.reuse_window:
+        return
+    open_for = Window.of(deployment.reuse_window).length
+    if open_for < _SHORTEST_WINDOW:
+        yield (
+            f"deployment.reuse.window {deployment.reuse_window} is open for {open_for}; at least "
+            "an hour is accepted, because Bedrock takes half of it to swap a model in"
+        )
+    if deployment.patience_seconds < _DAY_SECONDS:
+        yield (
+            f"deployment.patience is {deployment.patience}; with deployment.reuse.window at least "
+            "24h is accepted, because the window may open in a day only"
         )
 
 

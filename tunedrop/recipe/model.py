@@ -139,6 +139,18 @@ class Evaluation(_Section, frozen=True):
         return 1 if self.metrics else 0
 
 
+class Reuse(_Section, frozen=True):
+    """When the champion's throughput may serve an untested model, where nothing else can."""
+
+    window: Annotated[
+        str,
+        Meta(
+            pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d\Z",
+            description='hours of each day in UTC such as "02:00-05:00"',
+        ),
+    ]
+
+
 class Deployment(_Section, frozen=True):
     """How the custom model is put into service; `mode` and `grace` are filled in at load."""
 
@@ -148,7 +160,13 @@ class Deployment(_Section, frozen=True):
     grace: Duration = "24h"
     model_units: Count = 1
     commitment: Literal["none", "1 month", "6 months"] = "none"
+    reuse: Literal["none", "after_test"] | Reuse = "none"
     expires_after: Duration | None = None
+
+    @property
+    def reuse_window(self) -> str:
+        """The hours of each day in which an untested model may be swapped in, or ""."""
+        return self.reuse.window if isinstance(self.reuse, Reuse) else ""
 
     @property
     def patience_seconds(self) -> int:

@@ -93,9 +93,7 @@ class Serving(Gateways):
     def capacity(self) -> CapacityDesk:
         from tunedrop.serving.capacity import CapacityDesk
 
-        return CapacityDesk(
-            records=self.records, deploying=self.deploying, swapping=self.swapping
-        )
+        return CapacityDesk(records=self.records, deploying=self.deploying, swapping=self.swapping)
 
     @cached_property
     def evaluation(self) -> EvaluationDesk:

@@ -10,7 +10,7 @@ from tunedrop.records import RunRecords
 from tunedrop.run import Run, Wait, moment, timestamp
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.recipe_state import RecipeState
-from tunedrop.serving.trial import first_mode, without_commitment
+from tunedrop.serving.trial import may_reuse, without_asking
 
 DEADLINE = timedelta(days=3)
 DEPLOYMENT = "ApproveDeployment"
@@ -28,7 +28,7 @@ def needs_approval(run: Run, in_service: RecipeState, region: str) -> bool:
     """
     if run.is_rollback:
         return False
-    plan = without_commitment(run, first_mode(run, region))
+    plan = without_asking(run, region, in_service)
     if plan.deployment.approval == "required":
         return True
     limit = plan.budget.hourly_usd
@@ -71,7 +71,8 @@ class Approval:
 
     def _tell(self, run: Run, state: str, until: str) -> None:
         is_commitment = state == COMMITMENT
-        question = _commitment(run) if is_commitment else _deployment(run, self.region)
+        in_service = self.champions.state(run.recipe)
+        question = _commitment(run) if is_commitment else _deployment(run, self.region, in_service)
         self.notifications.send(
             subject=f"{run.recipe}: may "
             + ("this commitment be bought?" if is_commitment else "this model be deployed?"),
@@ -86,9 +87,15 @@ class Approval:
 _WHAT = {DEPLOYMENT: "deployment", COMMITMENT: "commitment"}
 
 
-def _deployment(run: Run, region: str) -> str:
-    plan = without_commitment(run, first_mode(run, region))
-    return f"Deployment: {plan.deployment.mode}; cost per hour: {_dollars(hourly_cost(plan).usd)}."
+def _deployment(run: Run, region: str, in_service: RecipeState) -> str:
+    plan = without_asking(run, region, in_service)
+    cost = _dollars(hourly_cost(plan).usd)
+    if may_reuse(run, in_service):
+        return (
+            "Deployment: the champion's provisioned throughput, for which nothing more is billed; "
+            f"cost per hour until the model has passed its test: {cost}."
+        )
+    return f"Deployment: {plan.deployment.mode}; cost per hour: {cost}."
 
 
 def _commitment(run: Run) -> str:

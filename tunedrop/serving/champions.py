@@ -66,6 +66,7 @@ class Champions:
             if state.champion and state.champion.run_id == run.run_id:
                 return self._promotion_of(run)
             self.check_not_superseded(run)
+            _require_swapped(run, state)
             self._require_opponent(run, state, now)
             promotion = promotion_after(state, now)
             after = succeeded(state, champion, promotion, now + grace)
@@ -185,6 +186,21 @@ class Champions:
         if promotion is None:
             raise RunEndingError(f"The promotion of {run.run_id} is not in its record.")
         return promotion
+
+
+def _require_swapped(run: Run, state: RecipeState) -> None:
+    """A `DeploymentFailedError` where the throughput in use is not the champion's any more."""
+    swap, champion = run.swap, state.champion
+    if swap is None or (
+        champion
+        and champion.deployment.arn == swap.arn
+        and champion.custom_model_arn == swap.swapped_from
+    ):
+        return
+    raise DeploymentFailedError(
+        f"The champion of {run.recipe} left service, or was replaced, while this model was swapped "
+        f"into its throughput {swap.name}; the throughput goes back to it."
+    )
 
 
 def _promoted(table: Table, run: Run, promotion: Promotion) -> dict[str, Any]:

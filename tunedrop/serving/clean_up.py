@@ -23,6 +23,7 @@ _LONGEST_TAKE_DOWN = timedelta(hours=3)
 _LANDING = timedelta(seconds=15)
 # Time to have a quota raised; training again costs more than its storage.
 _MODEL_KEPT = timedelta(days=14)
+_FAILED = "Failed"
 _RUNNING_JOB = frozenset({"InProgress", "Stopping"})
 
 
@@ -82,17 +83,19 @@ class TakeDown:
         view = self.deployments.find(deployment.mode, deployment.name)
         if view is None:
             return None
-        is_gone = view.status == "Failed" and self.deployments.delete(deployment.mode, view.arn)
+        is_gone = view.status == _FAILED and self.deployments.delete(deployment.mode, view.arn)
         return None if is_gone else view.committed_until
 
     def _pass(self, run: Run, committed: Mapping[Deployment, str], now: datetime) -> Iterator[str]:
         if self._serves(run):
             return
         to_delete = [each for each in run.deployments if each not in committed]
-        left = [each for each in to_delete if not self._is_deployment_gone(each, now)]
+        left = [_name(each) for each in to_delete if not self._is_deployment_gone(each, now)]
+        if run.swap and not self._is_swapped_back(run.swap, now):
+            left.append(_swap_back(run.swap))
         if left:
             # The model stays until then: a deployment that is being created may need it.
-            yield from map(_name, left)
+            yield from left
             return
         for job in run.own_jobs:
             yield from self._job_and_model(run, job, now, is_used=bool(committed))
@@ -124,6 +127,20 @@ class TakeDown:
         self.deployments.delete(deployment.mode, view.arn)
         return self.deployments.find(deployment.mode, deployment.name) is None
 
+    def _is_swapped_back(self, swap: Deployment, now: datetime) -> bool:
+        """Whether the champion's throughput serves again what it did before this run."""
+        view = self.deployments.find(swap.mode, swap.arn)
+        if view is None:
+            return True
+        if view.desired_model_arn == swap.swapped_from and view.status != _FAILED:
+            asked = swap.arn if swap.status else ""
+            in_flight = self._may_be_in_flight(asked, swap.intended_at, now)
+            return view.serves(swap.swapped_from) and not in_flight
+        # Bedrock refuses while the throughput still changes; the next pass asks again.
+        with suppress(DeploymentFailedError):
+            self.deployments.swap(swap.arn, swap.swapped_from)
+        return False
+
     def _may_be_in_flight(self, arn: str, intended_at: str, now: datetime) -> bool:
         """Whether a function that was stopped with its execution may still be creating it."""
         return not arn and now - moment(intended_at) <= self.create_timeout + _LANDING
@@ -137,10 +154,16 @@ def _name(deployment: Deployment) -> str:
     return f"{deployment.mode} deployment {deployment.name}"
 
 
+def _swap_back(swap: Deployment) -> str:
+    return f"the model {swap.swapped_from} to be swapped back into the throughput {swap.name}"
+
+
 def _names(run: Run, committed: Mapping[Deployment, str]) -> Iterator[str]:
     if run.promotion:
         return
     yield from (_name(each) for each in run.deployments if each not in committed)
+    if run.swap:
+        yield f"the swap in the throughput {run.swap.name}, which serves the champion again"
     for job in run.own_jobs:
         is_kept = _keeps(run, job) or (bool(committed) and job == run.job)
         what = "customization job" if is_kept else "customization job and model"

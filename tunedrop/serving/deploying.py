@@ -9,7 +9,7 @@ from tunedrop.cost import hourly_cost
 from tunedrop.errors import CapacityUnavailableError, DeploymentFailedError, ServiceBusyError
 from tunedrop.layout import attempt_name
 from tunedrop.records import RunRecords
-from tunedrop.run import Deployment, Run, moment, timestamp
+from tunedrop.run import CREATED, Deployment, Run, moment, timestamp
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.deployments import (
     PROVISIONED,
@@ -17,13 +17,15 @@ from tunedrop.serving.deployments import (
     Deployments,
     DeploymentView,
 )
-from tunedrop.serving.trial import without_commitment
+from tunedrop.serving.trial import NO_COMMITMENT, without_commitment
 from tunedrop.serving.turns import Turns
 from tunedrop.settings import run_tags
 
 # Eight minutes on demand and half an hour provisioned are usual; what takes longer than this
 # would not end, and each look adds to the execution's history.
 _LONGEST_CREATION = timedelta(hours=6)
+# Bedrock may show a throughput as it was a moment ago.
+_SHOWN_WITHIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,20 +40,21 @@ class Deploying:
     def deploy(self, run: Run, mode: str, now: datetime) -> Deployment:
         """The run's deployment; a second call finds the first call's.
 
-        With an approved commitment that is what the commitment buys, and what the model was tested
-        on becomes the run's trial; not if the champion has changed meanwhile
-        (`ChampionChangedError`). While it is another run's turn or Bedrock has no capacity, a
-        `CapacityUnavailableError`; once the recipe's patience is over, a `DeploymentFailedError`.
+        After the test that is what serves the model from then on, such as an approved commitment,
+        and what the model was tested on becomes the run's trial; not if the champion has changed
+        meanwhile (`ChampionChangedError`). While it is another run's turn or Bedrock has no
+        capacity, a `CapacityUnavailableError`; once the recipe's patience is over, a
+        `DeploymentFailedError`.
         """
-        commits = bool(run.commitment_approval.get("approved"))
+        is_tested = _is_tested(run)
         made = run.deployment
-        if made and made.arn and bool(made.commitment) is commits:
+        if made and made.arn and bool(run.trial) is is_tested:
             return made
         self.champions.check_not_superseded(run)
-        if commits and not (made and made.commitment):
+        if is_tested and not (made and run.trial):
             self.champions.check_opponent(run, now)
         self.turns.take(run, now)
-        run = self._commit_to_term(run) if commits else run
+        run = self._keep_trial(run) if is_tested else run
         deployment = self._intend(run, mode, now)
         found = self.deployments.find(mode, deployment.name)
         if found is None:
@@ -68,7 +71,7 @@ class Deploying:
         deployment = run.deployment
         if deployment is None:
             raise DeploymentFailedError(f"The run {run.run_id} has no deployment to wait for.")
-        view = self.deployments.find(deployment.mode, deployment.name)
+        view = self.deployments.find(deployment.mode, deployment.arn or deployment.name)
         if view is None:
             raise DeploymentFailedError(
                 f"The deployment {deployment.name} is gone: somebody outside this service "
@@ -79,18 +82,20 @@ class Deploying:
                 f"Bedrock failed the deployment {deployment.name}: "
                 f"{view.failure or 'no reason given'}"
             )
-        if not view.is_ready and now - moment(deployment.intended_at) > _LONGEST_CREATION:
+        taken = now - moment(deployment.intended_at)
+        is_ready = _is_ready(run, view, taken)
+        if not is_ready and taken > _LONGEST_CREATION:
             raise DeploymentFailedError(
                 f"The deployment {deployment.name} is {view.status} since "
                 f"{deployment.intended_at}; more than {_LONGEST_CREATION} is not waited for."
             )
-        ready_at = timestamp(now) if view.is_ready else ""
+        ready_at = timestamp(now) if is_ready else ""
         seen = structs.replace(_seen(deployment, view), ready_at=ready_at)
         if seen != deployment:
             self.records.update(run, deployment=seen)
         return seen
 
-    def _commit_to_term(self, run: Run) -> Run:
+    def _keep_trial(self, run: Run) -> Run:
         """Keep what the model was tested on as its trial; capacity is waited for anew."""
         if run.trial:
             return run
@@ -106,7 +111,8 @@ class Deploying:
             name=attempt_name(run.run_id, len(run.former_jobs) + (2 if run.trial else 1)),
             intended_at=timestamp(now),
             hourly_usd=hourly_cost(plan).usd if mode == PROVISIONED else 0.0,
-            commitment=plan.deployment.commitment if run.trial else "",
+            commitment=plan.deployment.commitment.replace(NO_COMMITMENT, "") if run.trial else "",
+            model_units=plan.deployment.model_units if mode == PROVISIONED else None,
         )
         self.records.update(run, deployment=deployment)
         return deployment
@@ -133,7 +139,7 @@ class Deploying:
         job = run.job
         if job is None or not job.custom_model_arn:
             raise DeploymentFailedError(f"The run {run.run_id} has no custom model to deploy.")
-        plan = run.plan if deployment.commitment else without_commitment(run, deployment.mode)
+        plan = run.plan if run.trial else without_commitment(run, deployment.mode)
         return DeploymentOrder(
             mode=deployment.mode,
             name=deployment.name,
@@ -145,6 +151,25 @@ class Deploying:
 
     def _is_patience_over(self, run: Run, since: str, now: datetime) -> bool:
         return now - moment(since) > timedelta(seconds=run.plan.deployment.patience_seconds)
+
+
+def _is_tested(run: Run) -> bool:
+    """Whether the model passed its test, and is to be served by other capacity than that took."""
+    commits = bool(run.commitment_approval.get("approved"))
+    return commits or run.capacity.get("served_by") == CREATED
+
+
+def _is_ready(run: Run, view: DeploymentView, taken: timedelta) -> bool:
+    """Whether the deployment answers with the run's model; the one before may for a while."""
+    if run.swap is None:
+        return view.is_ready
+    model = run.job.custom_model_arn if run.job else ""
+    if view.desired_model_arn != model and taken > _SHOWN_WITHIN:
+        raise DeploymentFailedError(
+            f"Bedrock swaps {view.desired_model_arn} into {view.arn}, and not this run's model: it "
+            "gave up, or somebody outside this service asked for another."
+        )
+    return view.serves(model)
 
 
 def _seen(deployment: Deployment, view: DeploymentView) -> Deployment:

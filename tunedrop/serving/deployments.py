@@ -38,7 +38,8 @@ class DeploymentOrder:
 class DeploymentView:
     """A deployment as Bedrock shows it, in Bedrock's own words.
 
-    One that is `committed_until` then cannot be deleted before.
+    One that is `committed_until` then cannot be deleted before. While it moves to another model,
+    `desired_model_arn` is that one, and `model_arn` may answer.
     """
 
     arn: str
@@ -46,6 +47,13 @@ class DeploymentView:
     failure: str
     created_at: datetime
     committed_until: datetime | None = None
+    model_arn: str = ""
+    desired_model_arn: str = ""
+    model_units: int | None = None
+
+    def serves(self, model_arn: str) -> bool:
+        """Whether it answers prompts with this model, and with no other any more."""
+        return self.is_ready and {self.model_arn, self.desired_model_arn} == {model_arn}
 
     @property
     def is_ready(self) -> bool:
@@ -88,6 +96,23 @@ class Deployments:
                 ) from error
             if code_of(error) != "ConflictException":
                 raise
+
+    def swap(self, arn: str, custom_model_arn: str) -> None:
+        """Ask for another model in provisioned throughput; whether it serves is seen by `find`.
+
+        A refusal is a `DeploymentFailedError`.
+        """
+        try:
+            with aws(f"swap the model of {arn}"):
+                self._client.update_provisioned_model_throughput(
+                    provisionedModelId=arn, desiredModelId=custom_model_arn
+                )
+        except ClientError as error:
+            if code_of(error) in _REFUSALS:
+                raise DeploymentFailedError(
+                    f"Bedrock refused to swap {custom_model_arn} into {arn}: {words_of(error)}"
+                ) from error
+            raise
 
     def delete(self, mode: str, arn: str) -> bool:
         """Ask Bedrock to delete a deployment; False when it cannot be deleted yet.
@@ -178,6 +203,9 @@ def _view(found: Mapping[str, Any], arn: str, created_at: datetime) -> Deploymen
         failure=found.get("failureMessage", ""),
         created_at=created_at,
         committed_until=committed_until(found, created_at),
+        model_arn=found.get("modelArn", ""),
+        desired_model_arn=found.get("desiredModelArn", ""),
+        model_units=found.get("modelUnits"),
     )
 
 

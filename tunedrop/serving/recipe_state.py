@@ -44,11 +44,12 @@ class Champion(Struct, frozen=True, kw_only=True):
 
 
 class Retiree(Struct, frozen=True, kw_only=True):
-    """A replaced champion's deployment, which serves on until `retire_at`."""
+    """A replaced champion's deployment, which serves its model on until `retire_at`."""
 
     run_id: str
     retire_at: str
     deployment: Deployment
+    custom_model_arn: str = ""
 
     def __str__(self) -> str:
         return f"{self.deployment.mode} {self.deployment.name}"
@@ -65,11 +66,18 @@ class RecipeState(Struct, frozen=True, kw_only=True):
 
     @property
     def kept_models(self) -> frozenset[str]:
-        """The ARNs of the models that must stay: those of the last champions, this one's first."""
+        """The ARNs of the models that must stay: of the last champions, and what still serves."""
         of_history = [str(entry.get("custom_model_arn", "")) for entry in self.history]
         latest = tuple(dict.fromkeys(filter(None, of_history)))[:_KEPT_MODELS]
-        named = (each.custom_model_arn for each in (self.champion, self.previous) if each)
+        owners = (self.champion, self.previous, *self.retiring)
+        named = (each.custom_model_arn for each in owners if each and each.custom_model_arn)
         return frozenset((*named, *latest))
+
+    @property
+    def kept_deployments(self) -> frozenset[str]:
+        """The ARNs of what serves, whichever run created it: swapped models come and go in it."""
+        owners = (self.champion, *self.retiring)
+        return frozenset(each.deployment.arn for each in owners if each)
 
     @property
     def kept_runs(self) -> frozenset[str]:
@@ -91,10 +99,13 @@ def succeeded(
 ) -> RecipeState:
     """The state with another champion; the one before it serves on until `retire_at`.
 
-    One with a commitment serves on until the end of its term, since it is paid for until then.
+    One with a commitment serves on until the end of its term, since it is paid for until then. One
+    whose throughput the new champion was swapped into has left it, and nothing is to be retired.
     """
+    old = state.champion
+    is_swapped = old is not None and old.deployment.arn == champion.deployment.arn
     return structs.replace(
-        _left(state, retire_at),
+        structs.replace(state, previous=old) if is_swapped else _left(state, retire_at),
         version=promotion.version,
         champion=champion,
         history=(_entry(promotion, champion), *state.history)[:_HISTORY],
@@ -105,7 +116,12 @@ def with_trial(state: RecipeState, run: Run, now: datetime) -> RecipeState:
     """The state that has yet to retire what the run's model was tested on, and nobody uses."""
     if run.trial is None:
         return state
-    leaving = Retiree(run_id=run.run_id, retire_at=timestamp(now), deployment=run.trial)
+    leaving = Retiree(
+        run_id=run.run_id,
+        retire_at=timestamp(now),
+        deployment=run.trial,
+        custom_model_arn=run.job.custom_model_arn if run.job else "",
+    )
     return structs.replace(state, retiring=(*state.retiring, leaving))
 
 
@@ -149,7 +165,12 @@ def _left(state: RecipeState, retire_at: datetime) -> RecipeState:
         return state
     deployment = champion.deployment
     until = max(timestamp(retire_at), deployment.committed_until)
-    leaving = Retiree(run_id=champion.run_id, retire_at=until, deployment=deployment)
+    leaving = Retiree(
+        run_id=champion.run_id,
+        retire_at=until,
+        deployment=deployment,
+        custom_model_arn=champion.custom_model_arn,
+    )
     return structs.replace(state, previous=champion, retiring=(*state.retiring, leaving))
 
 

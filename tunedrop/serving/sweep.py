@@ -127,10 +127,10 @@ class Sweep:
         for name in recipes:
             for retiree in self.champions.state(name).retiring:
                 due = moment(retiree.retire_at) <= now
-                if due and attempts.make(str(retiree), partial(self._retire, name, retiree)):
+                if due and attempts.make(str(retiree), partial(self._retire, name, retiree, now)):
                     yield str(retiree)
 
-    def _retire(self, recipe: str, retiree: Retiree) -> bool:
+    def _retire(self, recipe: str, retiree: Retiree, now: datetime) -> bool:
         if not self._is_retired(retiree):
             return False
         self.champions.retire(recipe, retiree)
@@ -164,9 +164,7 @@ class Sweep:
             return resource.arn in state.kept_models or (run is not None and _is_kept(run, now))
         if resource.kind == CUSTOMIZATION_JOB:
             return False
-        retiring = {each.run_id for each in state.retiring}
-        serving = {state.champion.run_id} if state.champion else set()
-        return resource.run_id in serving | retiring
+        return resource.arn in state.kept_deployments
 
     def _announced(self, swept: Swept) -> Swept:
         """Tell people; a sweep that AWS refused something fails, so that its alarm rings."""

@@ -111,6 +111,9 @@ class NoChampions(Champions):
 
     def __init__(self) -> None: ...
 
+    def state(self, recipe: str) -> RecipeState:
+        return RecipeState()
+
     def later_champion(self, run: Run) -> Champion | None:
         return None
 
