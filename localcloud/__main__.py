@@ -105,6 +105,10 @@ def _run(options: argparse.Namespace) -> int:
     settings = Options(port=options.port, state=options.state)
     if options.scenario:
         chosen(options.scenario)
+        if options.dataset or options.recipe:
+            raise DemoError(
+                "A scenario has datasets and recipes of its own: leave out DATASET=, RECIPE=."
+            )
         return demo.run_scenario(options.scenario, settings)
     order = place_order(dataset=options.dataset, recipe=options.recipe)
     return demo.run(order, settings)

@@ -7,7 +7,7 @@ from typing import Any
 from localcloud.progress import Progress, told
 from localcloud.service import Service
 
-_LOOK_EVERY_SECONDS = 0.2
+_LOOK_EVERY_SECONDS = 0.4
 _REJECTED = "DatasetRejected"
 
 
