@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from tunedrop.report.sentences import RUNBOOK, sentence, words_for
 from tunedrop.run import ENDED, Failure, Run, Source, plain, timestamp
 from tunedrop.serving.turns import Turns
 from tunedrop.settings import model_parameter
+from tunedrop.spending import spending, with_ends
 
 RUN_SUCCEEDED = "RunSucceeded"
 RUN_UNCHANGED = "RunUnchanged"
@@ -76,11 +77,19 @@ class Conclusion:
             ended_at=timestamp(now),
             wait=None,
         )
+        ended = structs.replace(ended, cost=self._cost(ended, now))
         self._publish(ended)
         self.turns.give_back(run)
         count(name)
-        self.records.end(run, outcome=name, cause=ended.cause, now=now)
+        self.records.end(ended, outcome=name, cause=ended.cause, now=now)
         return Outcome(name=name, cause=ended.cause)
+
+    def _cost(self, run: Run, now: datetime) -> dict[str, Any]:
+        """What the run cost until now; the rest is told by its record, whenever somebody looks."""
+        stored = self.artifacts.stored_bytes(run.layout.root)
+        cost = with_ends(run.cost, *_taken_down(run, now), at=now)
+        run = structs.replace(run, cost={**cost, "stored_bytes": stored})
+        return {**run.cost, "actual": plain(spending(run, now))}
 
     def _collision(self, run: Run, source: Source, now: datetime) -> Outcome:
         cause = (
@@ -129,6 +138,15 @@ class Conclusion:
         if not is_called or self.artifacts.find(key) is None:
             return None
         return system_prompt(self.artifacts.chunks(key))
+
+
+def _taken_down(run: Run, now: datetime) -> Iterator[str]:
+    """The names of what clean-up took down."""
+    if run.promotion or run.clean_up is None or not run.clean_up.done:
+        return
+    yield from (each.name for each in run.deployments if each.committed_until <= timestamp(now))
+    if not run.model_kept_until:
+        yield from (job.name for job in run.own_jobs)
 
 
 def outcome_of(run: Run) -> tuple[str, str]:

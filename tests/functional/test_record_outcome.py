@@ -53,6 +53,34 @@ def test_everything_that_people_read_is_written(world: World, call: Call) -> Non
     assert cause in told["Message"]
 
 
+def test_the_record_the_report_and_run_json_hold_what_the_run_cost(
+    world: World, call: Call
+) -> None:
+    dataset = {"tokens": 100_000, "records": {"train": 40}}
+    run = world.promoted(world.deployed_run(dataset=dataset))
+    conclude(call, run)
+    cost = world.find(run).cost
+    by_name = {each["what"].partition(" ")[0]: each for each in cost["actual"]["lines"]}
+    assert by_name["training,"]["usd"] == pytest.approx(100 * 2 * 0.001)
+    assert by_name["storage"].get("usd") is None
+    assert not cost["actual"]["is_complete"]
+    assert cost["stored_bytes"] == by_name["objects"]["quantity"] == 0
+    assert json.loads(world.read(run.layout.record))["cost"] == cost
+    assert "at least $0.2" in world.read(run.layout.report).decode()
+
+
+def test_what_clean_up_took_down_bills_no_more(world: World, call: Call) -> None:
+    run = world.deployed_run()
+    assert run.job is not None
+    failure = Failure(error="ModelRejectedError", cause="So it was.")
+    run = world.services.records.begin_ending(run, failure, NOW)
+    world.services.records.update_ending(run, clean_up=GONE)
+    conclude(call, run)
+    cost = world.find(run).cost
+    assert set(cost["ended"]) == {run.job.name}
+    assert not [each for each in cost["actual"]["lines"] if each.get("goes_on")][1:]
+
+
 def test_a_second_call_answers_as_the_first_and_tells_nobody(
     world: World, call: Call, capsys: pytest.CaptureFixture[str]
 ) -> None:

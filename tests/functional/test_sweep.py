@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from tests.functional.ground import wait_until
 from tests.functional.samples import NOW, Json, recipe, unique
@@ -12,6 +13,7 @@ from tests.functional.world import Call, World
 from tunedrop.errors import ServiceBusyError
 from tunedrop.run import Run, plain, timestamp
 from tunedrop.services import Services
+from tunedrop.serving.recipe_state import Retiree
 from tunedrop.settings import run_tags
 
 NOTHING: Json = {
@@ -34,6 +36,39 @@ def hours_later(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 
 def ended(world: World, run: Run, outcome: str = "ServiceFailed") -> Run:
     return world.services.records.end(run, outcome=outcome, cause="", now=NOW)
+
+
+def retiring(world: World) -> Run:
+    """A run that has ended, and whose throughput is due to be retired."""
+    run = world.promoted(world.deployed_run())
+    assert run.deployment is not None
+    ends = timestamp(NOW)
+    priced = structs.replace(run.deployment, mode="provisioned", hourly_usd=20.0)
+    run = ended(world, world.services.records.update(run, deployment=priced), "RunSucceeded")
+    item = plain(Retiree(run_id=run.run_id, retire_at=ends, deployment=run.deployment))
+    world.services.table.update(
+        f"recipe#{run.recipe}",
+        "SET retiring = :retiring REMOVE champion",
+        condition="attribute_exists(pk)",
+        names={},
+        retiring=[item],
+    )
+    return run
+
+
+def test_what_is_retired_completes_what_its_run_cost(world: World, call: Call) -> None:
+    run = retiring(world)
+    assert not world.find(run).cost.get("ended")
+    assert call("sweep")["retired"]
+    cost = world.find(run).cost
+    [name] = cost["ended"]
+    assert name == f"{run.run_id}-1"
+    [hours] = [each for each in cost["actual"]["lines"] if each["unit"] == "hour"]
+    assert hours["usd"] == pytest.approx(hours["quantity"] * 20.0, rel=1e-4)
+    assert not hours.get("goes_on")
+    before = world.find(run)
+    call("sweep")
+    assert world.find(run) == before
 
 
 def test_there_is_nothing_to_do_in_a_fresh_stage(world: World, call: Call) -> None:

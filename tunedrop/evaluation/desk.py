@@ -24,6 +24,7 @@ from tunedrop.evaluation.judgement import Judgement, judge
 from tunedrop.evaluation.papers import Papers
 from tunedrop.evaluation.questions import Question
 from tunedrop.evaluation.sheet import Sheet
+from tunedrop.evaluation.usage import usage
 from tunedrop.objects import Objects
 from tunedrop.records import RunRecords
 from tunedrop.run import Run, moment
@@ -64,15 +65,17 @@ class EvaluationDesk:
             asker = Asker(self.inference, _pace(_within(run, now, remaining_seconds)))
             for paper in papers:
                 paper.ask(asker)
+            asked = usage(papers, run.cost.get("asked", ()))
+            self.records.update(run, cost={**run.cost, "asked": asked})
         sheet = test.sheet()
         is_open = not is_late and any(paper.is_open for paper in papers)
         if is_open or remaining_seconds() < _SECONDS_TO_JUDGE:
             return Progress(records=len(sheet.complete), verdict="", is_complete=False)
+        if run.deployment is None and run.trial is None:
+            return Progress(records=0, verdict="", is_complete=True)
         # A rollback is a person's word on what shall serve; the gate only tells it what it found.
         if not run.is_rollback:
             _require_answers(sheet)
-        if run.deployment is None and run.trial is None:
-            return Progress(records=0, verdict="", is_complete=True)
         seed = zlib.crc32(run.run_id.encode())
         judgement = judge(run, exam, sheet, general.sheet() if general else None, seed=seed)
         judgement = replace(judgement, section={**judgement.section, **test.opponent})
@@ -119,9 +122,6 @@ def _pace(remaining_seconds: Callable[[], float]) -> Pace:
     )
 
 
-def _is_late(run: Run, now: datetime) -> bool:
-    """Whether the test has taken as long as the recipe lets a run wait for Bedrock."""
-    began = run.retests[-1] if run.retests else run.timeline.get("TestDeployment")
 def _within(run: Run, now: datetime, remaining: Callable[[], float]) -> Callable[[], float]:
     """The seconds that a call has left, of the recipe's window too where that is what it has."""
     if run.swap is None or not run.swap.test_until:
@@ -130,10 +130,13 @@ def _within(run: Run, now: datetime, remaining: Callable[[], float]) -> Callable
     return lambda: min(remaining(), closes - time.monotonic())
 
 
-    patience = timedelta(seconds=run.plan.deployment.patience_seconds)
-    return began is not None and now - moment(began) > patience
+def _is_late(run: Run, now: datetime) -> bool:
+    """Whether the test has taken as long as the recipe lets a run wait for Bedrock."""
     if run.swap and run.swap.test_until:
         return now > moment(run.swap.test_until)
+    began = run.retests[-1] if run.retests else run.timeline.get("TestDeployment")
+    patience = timedelta(seconds=run.plan.deployment.patience_seconds)
+    return began is not None and now - moment(began) > patience
 
 
 def _require_answers(sheet: Sheet) -> None:

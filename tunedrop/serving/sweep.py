@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from tunedrop.errors import ServiceBusyError
 from tunedrop.gateway import Attempts
+from tunedrop.ledger import Ledger
 from tunedrop.notifications import Notifications
 from tunedrop.parameters import Parameters
 from tunedrop.recipe import from_json
@@ -54,6 +55,7 @@ class Sweep:
     parameters: Parameters
     promotions: PromotionDesk
     expiry: Expiry
+    ledger: Ledger
     notifications: Notifications
     recipe_names: tuple[str, ...]
 
@@ -73,7 +75,9 @@ class Sweep:
         cleaned = tuple(self._clean_up_stranded_runs(recipes, now, attempts))
         retired = tuple(self._retire_replaced(recipes, now, attempts))
         orphans = [each for each in owned if self._is_orphan(each, now)]
-        gone = [each for each in orphans if attempts.make(str(each), partial(self.take_down, each))]
+        gone = [
+            each for each in orphans if attempts.make(str(each), partial(self._remove, each, now))
+        ]
         return self._announced(
             Swept(
                 taken_down=tuple(map(str, gone)),
@@ -100,6 +104,12 @@ class Sweep:
             return self.models.delete(resource.arn)
         return self.deployments.delete(resource.kind, resource.arn)
 
+    def _remove(self, resource: Resource, now: datetime) -> bool:
+        is_gone = self.take_down(resource)
+        if is_gone:
+            self.ledger.close(resource.run_id, resource.name, now)
+        return is_gone
+
     def _project(self, name: str) -> None:
         text = self.parameters.recipe(name)
         if text:
@@ -125,7 +135,9 @@ class Sweep:
         self, recipes: Sequence[str], now: datetime, attempts: Attempts
     ) -> Iterator[str]:
         for name in recipes:
-            for retiree in self.champions.state(name).retiring:
+            state = self.champions.state(name)
+            attempts.make(f"the cost of {name}", partial(self.ledger.pass_on, state))
+            for retiree in state.retiring:
                 due = moment(retiree.retire_at) <= now
                 if due and attempts.make(str(retiree), partial(self._retire, name, retiree, now)):
                     yield str(retiree)
@@ -133,6 +145,7 @@ class Sweep:
     def _retire(self, recipe: str, retiree: Retiree, now: datetime) -> bool:
         if not self._is_retired(retiree):
             return False
+        self.ledger.close(retiree.run_id, retiree.deployment.name, now)
         self.champions.retire(recipe, retiree)
         return True
 
