@@ -22,8 +22,8 @@ SECTIONS = {DEPLOYMENT: "approval", COMMITMENT: "commitment_approval"}
 def needs_approval(run: Run, in_service: RecipeState, region: str) -> bool:
     """Whether the recipe asks for a person, or the deployment for more than its budget.
 
-    The budget is for an hour of the champion and of this run's deployment beside it; those that
-    serve on for the recipe's grace end by themselves, and keep nobody waiting for a person.
+    The budget is for an hour of all that the recipe has in service at once: this run's deployment,
+    the champion beside it, and those before, as long as they serve on for the recipe's grace.
     A rollback is a person's word already. A commitment is asked for on its own.
     """
     if run.is_rollback:
@@ -34,10 +34,16 @@ def needs_approval(run: Run, in_service: RecipeState, region: str) -> bool:
     limit = plan.budget.hourly_usd
     if plan.deployment.mode != "provisioned" or limit is None:
         return False
-    champion = (in_service.champion,) if in_service.champion else ()
-    prices = [hourly_cost(plan).usd, *(each.deployment.hourly_usd for each in champion)]
+    others, new = _hourly(in_service), hourly_cost(plan).usd
+    return others is None or new is None or others + new > limit
+
+
+def _hourly(in_service: RecipeState) -> float | None:
+    """What an hour of all that a recipe has in service costs; None where nobody knows."""
+    owners = filter(None, (in_service.champion, *in_service.retiring))
+    prices = [each.deployment.hourly_usd for each in owners]
     known = [price for price in prices if price is not None]
-    return len(known) < len(prices) or sum(known) > limit
+    return sum(known) if len(known) == len(prices) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +101,13 @@ def _deployment(run: Run, region: str, in_service: RecipeState) -> str:
             "Deployment: the champion's provisioned throughput, for which nothing more is billed; "
             f"cost per hour until the model has passed its test: {cost}."
         )
-    return f"Deployment: {plan.deployment.mode}; cost per hour: {cost}."
+    said = f"Deployment: {plan.deployment.mode}; cost per hour: {cost}."
+    if plan.budget.hourly_usd is None:
+        return said
+    return (
+        f"{said} What the recipe has in service already costs per hour: "
+        f"{_dollars(_hourly(in_service))}; its budget: {_dollars(plan.budget.hourly_usd)}."
+    )
 
 
 def _commitment(run: Run) -> str:

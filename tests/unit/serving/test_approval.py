@@ -26,7 +26,7 @@ def deployment(usd: float | None) -> Deployment:
 
 
 def serving(usd: float | None) -> RecipeState:
-    """A champion in service at this price, and a replaced one in its grace."""
+    """A champion in service at this price, and a replaced one in its grace at a tenth of it."""
     champion = Champion(
         run_id="x",
         order="",
@@ -35,7 +35,7 @@ def serving(usd: float | None) -> RecipeState:
         base_model_id=NOVA_LITE,
         deployment=deployment(usd),
     )
-    leaving = Retiree(run_id="y", retire_at="", deployment=deployment(1000.0))
+    leaving = Retiree(run_id="y", retire_at="", deployment=deployment(usd and usd / 10))
     return RecipeState(champion=champion, retiring=(leaving,))
 
 
@@ -77,8 +77,8 @@ def test_what_bills_by_the_token_is_within_every_hourly_budget() -> None:
     assert not asked(deployment={"mode": "on_demand"}, budget={"hourly_usd": 0})
 
 
-@pytest.mark.parametrize(("limit", "is_asked"), [(200, True), (220, False)])
-def test_the_champion_counts_against_the_budget_and_what_is_in_its_grace_does_not(
+@pytest.mark.parametrize(("limit", "is_asked"), [(218.14, True), (218.15, False)])
+def test_the_champion_counts_against_the_budget_and_what_serves_on_in_its_grace_too(
     limit: float, is_asked: bool
 ) -> None:
     budget = {"hourly_usd": limit}
