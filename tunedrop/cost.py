@@ -27,7 +27,7 @@ def dollars(usd: float | None) -> str:
     """An amount in words: what is little is not said to be nothing."""
     if usd is None:
         return "unknown"
-    return "less than 0.01 US dollars" if 0 < usd < _CENT else f"about {usd:,.2f} US dollars"
+    return "less than 0.01 US dollars" if usd < _CENT else f"about {usd:,.2f} US dollars"
 
 
 _CENT = 0.01

@@ -41,6 +41,10 @@ def test_a_dataset_in_s3_is_checked_as_it_is_on_this_machine(
     main(["check", str(tmp_path / "broken.jsonl"), *MODEL, "--json"])
     assert there == json.loads(capsys.readouterr().out)
     assert there["counts"] == {"missing-field": 1, "empty-text": 1}
+    main(
+        ["check", world.services.datasets.uri(source.key).replace("s3", "S3", 1), *MODEL, "--json"]
+    )
+    assert there == json.loads(capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tunedrop import recipe as recipes
-from tunedrop.cost import check_training_budget, hourly_cost, training_cost
+from tunedrop.cost import check_training_budget, dollars, hourly_cost, training_cost
 from tunedrop.errors import BudgetExceededError
 from tunedrop.recipe import Recipe
 
@@ -28,6 +28,19 @@ def test_training_costs_tokens_times_epochs_times_price() -> None:
     cost = training_cost(recipe_for(hyperparameters={"epochs": 3}), 1_000_000)
     assert cost.usd == pytest.approx(3.0)
     assert "3 epochs" in cost.why
+
+
+@pytest.mark.parametrize(
+    ("usd", "told"),
+    [
+        (1234.5, "about 1,234.50 US dollars"),
+        (0.0049, "less than 0.01 US dollars"),
+        (0.0, "less than 0.01 US dollars"),
+        (None, "unknown"),
+    ],
+)
+def test_a_little_is_not_told_as_nothing(usd: float | None, told: str) -> None:
+    assert dollars(usd) == told
 
 
 def test_epochs_default_to_those_of_the_base_model() -> None:

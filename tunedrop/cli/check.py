@@ -14,7 +14,7 @@ from tunedrop.cli.given import Given, RequestRefusedError, given
 from tunedrop.cli.media import media_of
 from tunedrop.cli.progress import ProgressBar
 from tunedrop.cli.recipes import find_recipe
-from tunedrop.cli.verdict import show, show_refusal
+from tunedrop.cli.verdict import show, show_labelled, show_refusal
 from tunedrop.cost import training_cost
 from tunedrop.dataset.curator import Curator
 from tunedrop.dataset.report import ValidationReport
@@ -77,6 +77,8 @@ def is_fit(found: Given, recipe: Recipe, asked: Asked | None = None) -> bool:
     else:
         quality.show_quality(card)
         show(quality.without_quality(report, curation), recipe, found)
+        if not curation and report.records.total:
+            show_labelled([("Quality", quality.outlook(recipe))])
     return report.fit
 
 

@@ -100,8 +100,8 @@ class BucketFolder:
 
 def located(name: str) -> tuple[Place, str]:
     """The folder that a file or folder is named in, and the file; "" for the folder itself."""
-    if name.startswith(S3):
-        return _in_s3(name)
+    if name[: len(S3)].lower() == S3:
+        return _in_s3(S3 + name[len(S3) :])
     path = Path(name)
     if name and path.is_dir():
         return LocalFolder(path), ""

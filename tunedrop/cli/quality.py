@@ -1,7 +1,6 @@
 """What the records of a dataset are worth, in the terminal and as a page."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,16 +8,17 @@ import msgspec
 
 from tunedrop.cli.terminal import coloured, wrapped
 from tunedrop.cost import training_cost
+from tunedrop.dataset.handling import acts
 from tunedrop.dataset.report import ValidationReport
 from tunedrop.recipe import Recipe
-from tunedrop.report.bars import Bar
-from tunedrop.report.card import card
+from tunedrop.report.card import Plot, card
 
 if TYPE_CHECKING:
     from tunedrop.quality.curation import Curation
 
 _CELLS = 24
 _INDENT = " " * 9
+_COLOURS = {"error": "red", "fatal": "red", "done": "green"}
 
 
 def curation_of(recipe: Recipe) -> "Curation":
@@ -26,6 +26,16 @@ def curation_of(recipe: Recipe) -> "Curation":
     from tunedrop.quality.curation import Curation
 
     return Curation(recipe)
+
+
+def outlook(recipe: Recipe) -> str:
+    """What a run looks at beyond the format, and what the recipe has done about it."""
+    does = [f"{verb}s {', '.join(keys)}" for verb, keys in acts(recipe.data).items() if keys]
+    return (
+        "a run also looks at duplicates, contradictions, labels, leaks, personal data and secrets; "
+        f"{recipe.name or 'a recipe without a data section'} "
+        f"{'; '.join(does) or 'reports what it finds'}. --quality shows it now"
+    )
 
 
 def without_quality(report: ValidationReport, curation: "Curation | None") -> ValidationReport:
@@ -69,47 +79,59 @@ def show_quality(record: dict[str, Any]) -> None:
 
 
 def _lines(record: dict[str, Any]) -> Iterator[str]:
+    """What the page says, in its order and words."""
     shown = card(record)
     if shown is None or not shown["is_measured"]:
         return
     yield wrapped(shown["verdict"])
-    for number, each in enumerate(shown["first"], 1):
-        yield wrapped(each["way_out"] or each["what"], "   ", f"{number}. ")
+    yield from _to_do(shown)
     yield ""
     for finding in shown["quality_findings"]:
         yield from _finding(finding)
-    for title, rows in (
-        ("Records", shown["sides"]),
-        ("Left out", shown["dropped"]),
-        ("Labels", shown["labels"]),
-        ("Languages", shown["languages"]),
-        ("Groups of duplicates", _with_alike(shown["groups"])),
-    ):
-        yield from _bars(title, rows)
     for each in shown["lengths"]:
         yield wrapped(each.description)
-    yield ""
+    for plot in shown["plots"]:
+        yield from _plot(plot)
+    yield from _groups(shown)
 
 
-def _with_alike(groups: Sequence[tuple[Bar, str]]) -> list[Bar]:
-    return [replace(row, name=f"{row.name} ({alike})", share="") for row, alike in groups]
+def _to_do(shown: dict[str, Any]) -> Iterator[str]:
+    if shown["first"]:
+        yield coloured("Do first", "dim")
+    for number, each in enumerate(shown["first"], 1):
+        yield wrapped(each["way_out"] or each["what"], "   ", f"{number}. ")
+        if each["way_out"]:
+            yield wrapped(f"{each['severity']}: {each['what']}", "   ")
+    if shown["done"]:
+        yield coloured("What the recipe takes care of", "dim")
+    for each in shown["done"]:
+        yield wrapped(each, "   ", " - ")
 
 
 def _finding(found: dict[str, Any]) -> Iterator[str]:
-    label = coloured(f"{found['severity']:8}", "red" if found["severity"] == "error" else "yellow")
-    yield f"{label} {found['code']}"
+    colour = _COLOURS.get(found["status"], "yellow")
+    yield f"{coloured(format(found['status'], '8'), colour)} {found['code']}"
     yield wrapped(found["message"], _INDENT)
+    yield wrapped(found["hint"], _INDENT)
     for each in found["examples"]:
         yield wrapped(each, f"{_INDENT}  ", f"{_INDENT}- ")
-    yield wrapped(found["hint"], _INDENT)
 
 
-def _bars(title: str, rows: Sequence[Bar]) -> Iterator[str]:
-    if not rows:
-        return
-    width = max(len(each.name) for each in rows)
-    yield coloured(title, "dim")
-    for each in rows:
+def _plot(plot: Plot) -> Iterator[str]:
+    width = max(len(each.name) for each in plot.rows)
+    yield ""
+    yield coloured(wrapped(plot.title), "dim")
+    for each in plot.rows:
         drawn = each.text(_CELLS)
         yield f"  {each.name:{width}}  {each.amount:>7}  {each.share:>5}  {drawn}".rstrip()
+
+
+def _groups(shown: dict[str, Any]) -> Iterator[str]:
+    if shown["groups"]:
+        yield ""
+        yield coloured("Groups of duplicates", "dim")
+    for each in shown["groups"]:
+        yield wrapped(
+            f"{each.members}: {each.size} records, two of them {each.alike}", "    ", "  "
+        )
     yield ""

@@ -56,6 +56,23 @@ def redacted_kinds(data: Data) -> tuple[str, ...]:
     return tuple(_with(data, "redact"))
 
 
+def acts(data: Data) -> dict[str, list[str]]:
+    """What the recipe has done about what is found, by verb: the names of its keys."""
+    found: dict[str, list[str]] = {"redact": [], "drop": [], "reject": []}
+    for key in (*CONFIDENTIAL.values(), *_KEYS.values()):
+        handling = getattr(data, key)
+        for verb in _verbs(handling):
+            found[verb].append(key.replace("_", " "))
+    return found
+
+
+def _verbs(handling: Handling | Protection) -> Iterator[str]:
+    if isinstance(handling, Threshold):
+        yield from ("drop", "reject") if handling.otherwise == "drop" else ("reject",)
+    elif handling in ("redact", "drop", "reject"):
+        yield handling
+
+
 def looks_for_confidential_data(data: Data) -> bool:
     """Whether the recipe asks about them at all."""
     return len(list(_with(data, "keep"))) < len(CONFIDENTIAL)

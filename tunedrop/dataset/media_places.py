@@ -68,7 +68,8 @@ def _form_problem(uri: str) -> str:
         if found is None or not _BUCKET.fullmatch(found[1]):
             return "an S3 URI without a bucket or without an object's key"
     elif _SCHEME.match(uri):
-        return "a URI that is none of S3"
+        is_s3 = uri.lower().startswith("s3://")
+        return "S3:// in capitals; write s3://" if is_s3 else "a URI that is none of S3"
     elif uri.startswith("/") or uri.endswith("/") or "\\" in uri:
         return "a path that does not lead to a file below the dataset's folder"
     return "a path that leads upwards" if ".." in uri.split("/") else ""

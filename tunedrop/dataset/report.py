@@ -93,7 +93,7 @@ class ValidationReport(Struct, frozen=True, kw_only=True):
         lines = [
             f"The dataset {verdict}: {counted(self.errors, 'error')}, "
             f"{counted(self.warnings, 'warning')} in {self._records_in_words()} "
-            f"({', '.join(f'{code} {count}' for code, count in self._by_count())})."
+            f"({', '.join(f'{code} {count:,}' for code, count in self._by_count())})."
         ]
         hinted: set[str] = set()
         for each in shown:

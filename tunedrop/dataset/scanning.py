@@ -1,6 +1,7 @@
 """One pass over one file: clean blocks as they come, and every other line with its faults."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,10 @@ from tunedrop.dataset.target import Target
 
 _SNIFFED_LINES = 100
 _SNIFFED_BYTES = 1000
+# Of what is too long for a line, so that it is known for what it is.
+_BEGINNING_BYTES = 1 << 16
 _PARTS = 16
+_ENDS_WITH_CARRIAGE_RETURN = re.compile(rb"[^\n]*?\}[ \t]*\r[ \t\r]*\{")
 _FOREIGN = {
     b"\xff\xfe\0\0": "UTF-32 text",
     b"\xff\xfe": "UTF-16 text",
@@ -63,6 +67,7 @@ class FileScan:
         self.source = source
         self.format: Format | None = None
         self.bytes = 0
+        self._beginning = b""
         self._target = target
         self._use_fast = fast
         self._fast: FastPath | None = None
@@ -82,7 +87,7 @@ class FileScan:
         for block in blocks(stream):
             data = block.data
             if block.first_line == 1:
-                if fault := _whole_file_fault(data):
+                if fault := _whole_file_fault(self._beginning if block.overlong else data):
                     yield CheckedLine(line=None, faults=[fault], ends_file=True)
                     for _ in stream:
                         pass
@@ -98,6 +103,8 @@ class FileScan:
         for chunk in self.source.chunks():
             if self._hash:
                 self._hash.update(chunk)
+            if self.bytes < _BEGINNING_BYTES:
+                self._beginning += chunk[: _BEGINNING_BYTES - self.bytes]
             self.bytes += len(chunk)
             yield chunk
 
@@ -199,6 +206,9 @@ def _whole_file_fault(data: bytes) -> Fault | None:
         return Fault(code="not-utf-8", message="the file is binary, or UTF-16 text")
     if data.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] == b"[":
         return Fault(code="json-array", message="the file begins with [ as one JSON array does")
+    if _ENDS_WITH_CARRIAGE_RETURN.match(data):
+        message = "the first record ends with a carriage return, and no newline follows"
+        return Fault(code="carriage-returns", message=message)
     return None
 
 

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from typing import get_args
 
 from tunedrop.catalog import BaseModel, alternatives, offering, substitute
+from tunedrop.catalog.models import Method
 from tunedrop.recipe.model import Recipe
 
 _GENERAL_TEST_SET = re.compile(
@@ -23,6 +25,11 @@ def method_problems(recipe: Recipe, model: BaseModel, *, allow_unserved: bool) -
 
 def not_offered(model: BaseModel, method: str) -> str:
     """A method that a model does not offer: what it offers, and who offers the method."""
+    if method not in get_args(Method):
+        return (
+            f'"{method}" is no method; {model.name} offers {", ".join(model.methods)}, and all '
+            f"methods are {', '.join(get_args(Method))}"
+        )
     active = [each.id for each in offering(method)]
     who = f"active models that offer it: {', '.join(active)}" if active else _nobody(method)
     return (

@@ -49,7 +49,14 @@ def test_a_retired_base_model_is_checked_against_and_called_so(
     ("arguments", "told"),
     [
         (("--base-model", "amazon.nova-mikro-v1:0:128k"), f'Did you mean "{NOVA}"?'),
-        (("--base-model", NOVA, "--method", "guessing"), '"guessing" is not offered by Nova Micro'),
+        (
+            ("--base-model", NOVA, "--method", "guessing"),
+            '"guessing" is no method; Nova Micro offers instruction_tuning, domain_adaptation, ',
+        ),
+        (
+            ("--base-model", NOVA, "--method", "reinforcement"),
+            '"reinforcement" is not offered by Nova Micro',
+        ),
         (("--recipe", "a", "--method", "instruction_tuning"), "--method goes with --base-model"),
     ],
 )

@@ -41,7 +41,28 @@ def test_without_quality_nothing_of_it_is_said(
     flawed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["check", str(flawed), *NOVA]) == 0
-    assert "exact-duplicate" not in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "exact-duplicate" not in out
+    assert "a recipe without a data section reports what it finds. --quality shows it now" in out
+
+
+def test_without_quality_is_told_what_the_recipe_has_a_run_do(
+    flawed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = (
+        "{secrets: redact, duplicates: drop, boilerplate: {reject_above: 0.2}, "
+        "trivial_completions: {reject_above: 0.3, otherwise: drop}, label_noise: reject}"
+    )
+    recipe = tmp_path / "mine.yaml"
+    recipe.write_text(
+        "name: mine\nbase_model: amazon.nova-micro-v1:0:128k\nmethod: instruction_tuning\n"
+        f"data: {data}\n"
+    )
+    assert main(["check", str(flawed), "--recipe", str(recipe)]) == 0
+    assert (
+        "mine redacts secrets; drops duplicates, trivial completions; rejects trivial completions, "
+        "boilerplate, label noise. --quality shows it now" in capsys.readouterr().out
+    )
 
 
 def test_the_card_is_written_as_a_page(flawed: Path, tmp_path: Path) -> None:

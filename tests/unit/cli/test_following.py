@@ -180,6 +180,16 @@ def test_the_job_of_a_cancelled_run_is_not_shown_as_going_on(
     assert f"Taken down         customization job and model {RUN_ID}-1" in out
 
 
+def test_what_has_a_commitment_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    committed = CleanUp(committed=(f"provisioned throughput {RUN_ID}-2, until May",), done=True)
+    shown(monkeypatch, ended("RunCancelled", clean_up=committed))
+    assert f"Committed          provisioned throughput {RUN_ID}-2, until May" in (
+        capsys.readouterr().out
+    )
+
+
 def test_a_cause_has_what_bills_the_next_step_and_the_runbook_on_lines_of_their_own(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

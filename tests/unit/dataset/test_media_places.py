@@ -78,6 +78,12 @@ def test_what_names_no_file_is_refused(uri: str) -> None:
     assert code_of(place_of(uri, "image", "shop", "data")) == "media-uri"
 
 
+def test_an_s3_uri_in_capitals_is_told_what_to_write() -> None:
+    found = place_of("S3://data/datasets/shop/a.png", "image", "shop", "data")
+    assert isinstance(found, Fault)
+    assert found.message == "the image is named by S3:// in capitals; write s3://"
+
+
 @given(st.text())
 def test_no_uri_crashes_it(uri: str) -> None:
     assert isinstance(place_of(uri, "image", "shop"), (str, S3Place, Fault))

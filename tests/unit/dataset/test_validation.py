@@ -180,6 +180,18 @@ def test_summary_has_counts_first_findings_and_where_the_rest_is() -> None:
     assert len(summary) < 1000
 
 
+def test_counts_in_a_summary_can_be_read_at_a_glance() -> None:
+    summary = report_on(pairs(20) + b'{"prompt": "only"}\n' * 1234).summary()
+    assert "1,234 errors, 0 warnings in 1,254 records (missing-field 1,234)" in summary
+
+
+def test_a_long_file_of_carriage_returns_alone_is_called_that() -> None:
+    data = pairs(20).replace(b"\n", b"\r") * (1 + (MAX_LINE_BYTES // len(pairs(20))))
+    report = report_on(data)
+    assert len(data) > MAX_LINE_BYTES
+    assert report.counts == {"carriage-returns": 1}
+
+
 def test_report_survives_json() -> None:
     report = report_on(pairs(20) + b"\n")
     assert ValidationReport.from_json(report.to_json()) == report

@@ -35,6 +35,12 @@ FILE_RULES = (
         "Nothing to do: newlines alone are written.",
     ),
     Rule(
+        "carriage-returns",
+        "error",
+        "Lines end with a carriage return alone, so that the file is one line.",
+        "Write newlines, with `tr '\\r' '\\n' < file > file.jsonl`.",
+    ),
+    Rule(
         "line-too-long",
         "error",
         "The line is longer than any record that a base model takes.",
