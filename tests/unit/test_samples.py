@@ -9,6 +9,7 @@ from tunedrop.dataset.lines import local_file
 from tunedrop.dataset.report import ValidationReport
 from tunedrop.dataset.validation import validate
 from tunedrop.quality.curation import Curation
+from tunedrop.quality.report import LabelFacts
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted((ROOT / "samples").glob("*.jsonl"))
@@ -38,25 +39,55 @@ def test_every_shipped_recipe_has_a_sample_of_its_name() -> None:
     assert shipped == {path.stem for path in SAMPLES}
 
 
-def test_the_sample_has_the_flaws_of_real_exports_and_its_recipe_mends_them() -> None:
-    curation = Curation(BY_NAME["support-summaries"])
-    path = ROOT / "samples" / "support-summaries.jsonl"
-    report = validate({"train": [local_file(path)]}, BY_NAME["support-summaries"], curator=curation)
-    assert report.fit and curation.report
-    flaws = {**curation.report.counts}
-    assert flaws.pop("boilerplate") > 100
-    assert flaws == {
-        "exact-duplicate": 2,
-        "near-duplicate": 3,
-        "contradiction": 2,
-        "truncated-completion": 1,
-        "possible-personal-data": 2,
-    }
-    assert curation.dropped == {
-        "exact-duplicate": 2,
-        "near-duplicate": 3,
-        "truncated-completion": 1,
-    }
+@pytest.mark.parametrize(
+    ("name", "flaws", "dropped", "settled"),
+    [
+        (
+            "support-summaries",
+            {
+                "exact-duplicate": 2,
+                "near-duplicate": 3,
+                "contradiction": 2,
+                "truncated-completion": 1,
+                "possible-personal-data": 2,
+            },
+            {"exact-duplicate": 2, "near-duplicate": 3, "truncated-completion": 1},
+            {"contradiction", "possible-personal-data"},
+        ),
+        (
+            "ticket-routing",
+            {
+                "exact-duplicate": 1,
+                "near-duplicate": 3,
+                "contradiction": 2,
+                "label-noise": 5,
+                "similar-labels": 2,
+                "rare-label": 2,
+                "possible-personal-data": 2,
+            },
+            {"exact-duplicate": 1, "near-duplicate": 3, "contradiction": 1},
+            {"possible-personal-data"},
+        ),
+    ],
+)
+def test_samples_have_the_flaws_of_real_exports_and_their_recipes_mend_them(
+    name: str, flaws: dict[str, int], dropped: dict[str, int], settled: set[str]
+) -> None:
+    curation = Curation(BY_NAME[name])
+    path = ROOT / "samples" / f"{name}.jsonl"
+    assert validate({"train": [local_file(path)]}, BY_NAME[name], curator=curation).fit
+    report = curation.report
+    assert report is not None
+    labels = report.labels
+    found = {**report.counts, **_of_labels(labels)} if labels else {**report.counts}
+    assert found.pop("boilerplate") > 100
+    assert found == flaws
+    assert curation.dropped == dropped
+    assert set(report.settled) == {*dropped, *settled}
+
+
+def _of_labels(labels: LabelFacts) -> dict[str, int]:
+    return {"similar-labels": len(labels.similar), "rare-label": len(labels.rare)}
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real datasets are not on this machine")

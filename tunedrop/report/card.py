@@ -1,7 +1,7 @@
 """The data card: what a dataset is worth, what to do first, and what was made of it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from tunedrop.report import formatting
 from tunedrop.report.bars import Bar, bars, share
@@ -18,6 +18,11 @@ _SIDES = {
     "left_out": "Left out for want of room",
     "rejected": "Rejected",
 }
+_LEFT_OUT = (
+    "What was left out, and the rule that asked for it; each record is in rejected.jsonl with its "
+    "line"
+)
+_REDACTED = "What placeholders stand for now; the same datum always has the same"
 _MOST_BARS = 12
 _NOTABLE_DRIFT = 0.2
 _DRIFT = {
@@ -27,6 +32,15 @@ _DRIFT = {
     "labels": "Labels",
     "words": "Words",
 }
+
+
+class Plot(NamedTuple):
+    """Amounts as bars: what is counted of what, under a title."""
+
+    title: str
+    what: str
+    counted: str
+    rows: tuple[Bar, ...]
 
 
 def card(run: Record) -> dict[str, Any] | None:
@@ -56,21 +70,30 @@ def card(run: Record) -> dict[str, Any] | None:
 
 
 def _pictures(run: Record, dataset: Record, quality: Record) -> dict[str, Any]:
-    labels = section(quality, "labels")
     return {
-        "sides": _sides(dataset),
         "lengths": _lengths(section(quality, "summary")),
-        "labels": _most((labels.get("labels") or ()), labels.get("left_out") or 0),
-        "repeats": repeats(quality),
+        "plots": [plot for plot in _plots(run, dataset, quality) if plot.rows],
         "groups": groups(quality),
         "groups_in_all": int(section(quality, "duplicates").get("groups") or 0),
-        "languages": _languages(section(quality, "summary", "languages")),
-        "dropped": bars(sorted(dropped(run).items(), key=lambda each: -each[1])),
-        "redacted": bars(section(dataset, "redacted").items()),
-        "tokens": _tokens(dataset),
         "estimate": _cost(run),
         "drift": _drift(section(quality, "drift")),
     }
+
+
+def _plots(run: Record, dataset: Record, quality: Record) -> Iterator[Plot]:
+    """Amounts as bars, in the order in which page and terminal show them."""
+    labels = section(quality, "labels")
+    left_out = sorted(dropped(run).items(), key=lambda each: -each[1])
+    yield Plot("What became of the records", "Records", "Number", _sides(dataset))
+    yield Plot(
+        "Labels", "Label", "Records", _most(labels.get("labels") or (), labels.get("left_out") or 0)
+    )
+    spoken = _languages(section(quality, "summary", "languages"))
+    yield Plot("Languages", "Language", "Records", spoken)
+    yield Plot("Repetition", "Records", "Number", repeats(quality))
+    yield Plot("Tokens, estimated", "Records", "Tokens", _tokens(dataset))
+    yield Plot(_LEFT_OUT, "Rule", "Records", bars(left_out))
+    yield Plot(_REDACTED, "Kind", "Data", bars(section(dataset, "redacted").items()))
 
 
 def dropped(run: Record) -> dict[str, int]:
