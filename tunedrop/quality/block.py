@@ -154,9 +154,13 @@ class TextBlock:
 
 def mixed(values: Hashes) -> Hashes:
     """Each value with its bits spread over all 64."""
-    values = (values ^ (values >> _HALF)) * _GOLDEN
-    values = (values ^ (values >> np.uint64(29))) * _ODD[0]
-    return values ^ (values >> _HALF)
+    spread = values >> _HALF
+    spread ^= values
+    spread *= _GOLDEN
+    spread ^= spread >> np.uint64(29)
+    spread *= _ODD[0]
+    spread ^= spread >> _HALF
+    return spread
 
 
 def distinct(keys: Counts) -> Counts:

@@ -46,8 +46,11 @@ _SCRIPTS = {
 CODES = (*LANGUAGES, *(each for each in _SCRIPTS if each not in LANGUAGES))
 UNDECIDED = -1
 
-_LANES = 4
-_LANE_BITS = 16
+_LANES = 8
+_LANE_BITS = 8
+# As many as a lane counts; what a text is in shows in its beginning.
+_WORDS_LOOKED_AT = 255
+_LANE = np.uint64((1 << _LANE_BITS) - 1)
 _FEWEST_WORDS = 4
 _LEAD = 1.3
 _SCRIPT_SHARE = 0.15
@@ -69,17 +72,19 @@ def languages(block: TextBlock) -> Languages:
 
 
 def _stop_words(block: TextBlock) -> Counts:
-    """A row per field, a column per language; sixteen bits per count, several in one number."""
+    """A row per field, a column per language; eight bits per count, several in one number."""
     rows = len(block.field_ends)
     slots = (block.words & np.uint64(0xFFFF)).astype(np.int64)
     counts = np.zeros((rows, len(LANGUAGES)), np.int64)
     summed = np.zeros(len(slots) + 1, np.uint64)
+    begins = block.field_bounds[:-1]
+    ends = np.minimum(block.field_bounds[1:], begins + _WORDS_LOOKED_AT)
     for first, table in zip(range(0, len(LANGUAGES), _LANES), _tables(), strict=True):
         np.cumsum(table[slots], out=summed[1:])
-        packed = summed[block.field_bounds[1:]] - summed[block.field_bounds[:-1]]
+        packed = summed[ends] - summed[begins]
         for lane in range(min(_LANES, len(LANGUAGES) - first)):
             shifted = packed >> np.uint64(lane * _LANE_BITS)
-            counts[:, first + lane] = (shifted & np.uint64(0xFFFF)).astype(np.int64)
+            counts[:, first + lane] = (shifted & _LANE).astype(np.int64)
     return counts
 
 

@@ -38,7 +38,9 @@ _FEW_DIGITS = tuple(each for each in NATIONAL_IDS if each.kind in _OF_FEW_DIGITS
 _MANY_DIGITS = tuple(each for each in NATIONAL_IDS if each.kind not in _OF_FEW_DIGITS)
 _NOTHING_NEEDED = re.compile("")
 # Nine digits with no more between them than numbers are written with.
-_LONG_NUMBER = re.compile(r"(?<!\w)(?=[+(]{0,2}(?:[0-9][AB]?[ ().+/-]{0,3}){9})")
+_LONG_NUMBER = re.compile(
+    r"[0-9+(](?<!\w[0-9+(])(?=[+(AB]?[ ().+/-]{0,3}(?:[0-9][AB]?[ ().+/-]{0,3}){8})"
+)
 _ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}[ -]?[A-Z0-9]{4}")
 _SHORT_NUMBER = re.compile(
     r"[A-Z]{2} ?[0-9]{2} ?[0-9]{2}|[0-9]{7}[ -]?[A-Z]|[A-Z] ?[0-9]{2}[A-Z]"
@@ -80,6 +82,7 @@ def _search(
     )
 
 
+_NAMES_OF_ASSIGNED = r"[PSTApsta](?i:ass(?:word|wd|phrase)|wd|ecret|oken|pi[_-]?key|uth[_-]?key)"
 _MANY = r"[0-9](?:[^0-9]{0,3}[0-9]){8,}"
 _SEARCHES: dict[Sign, tuple[_Search, ...]] = {
     Sign.AT: (_search("@", 160, 200, EMAIL, URL_PASSWORD),),
@@ -101,7 +104,9 @@ _SEARCHES: dict[Sign, tuple[_Search, ...]] = {
     Sign.COLONS: (_search(":", 56, 72, IPS[1]),),
     Sign.STREET: (_search(r"[0-9]{1,7}", 120, 160, *POSTAL_ADDRESSES),),
     Sign.LONG_RUN: (_search(r"[A-Za-z0-9_/+-]{16,}", 64, 100, *TOKENS, needed=TOKEN_STARTS),),
-    Sign.SECRET_WORD: (_search(r"[PSTKAptska](?i:ass|wd|ecret|oken|ey|uth)", 16, 256, ASSIGNED),),
+    Sign.SECRET_WORD: (
+        _search(_NAMES_OF_ASSIGNED, 12, 24, ASSIGNED, begin=re.compile(_NAMES_OF_ASSIGNED)),
+    ),
     Sign.DASHES: (_search("-----BEGIN ", 0, 1 << 20, PRIVATE_KEY),),
 }
 

@@ -35,7 +35,7 @@ def _street_or_more(match: re.Match[str]) -> Strength:
 _ENDS_WITH_PLACE = re.compile(rf"{_PLACE_FOLLOWS.pattern}$")
 POSTAL_ADDRESSES = (
     _detector(
-        rf"(?<![\w.$€£-])\d{{1,6}}[A-Za-z]?,? (?:[NSEW]\.? )?"
+        rf"\d(?<![\w.$€£-]\d)\d{{0,5}}[A-Za-z]?,? (?:[NSEW]\.? )?"
         rf"(?:(?:{_NAME}|\d{{1,3}}(?:st|nd|rd|th)) ){{1,4}}?(?:{_STREET_WORDS})\b\.?"
         r"(?:,? (?:Apt|Suite|Unit|Ste|Flat|#)\.? ?\w{1,6})?"
     ),
@@ -45,8 +45,9 @@ POSTAL_ADDRESSES = (
         rf"|{_NAME} (?:Straße|Strasse|Weg|Platz|Allee|Ring)) \d{{1,4}} ?[a-z]?(?!\w)"
     ),
     _detector(
-        r"(?<![\w.$€£-])\d{1,4}(?: ?(?:bis|ter))?,? (?:rue|avenue|boulevard|bd|place|chemin|allée"
-        r"|impasse|quai|route|cours)(?: (?:de la|de|du|des|de l'|d'|l'))? ?"
+        r"\d(?<![\w.$€£-]\d)\d{0,3}(?: ?(?:bis|ter))?,? "
+        r"(?:rue|avenue|boulevard|bd|place|chemin|allée|impasse|quai|route|cours)"
+        r"(?: (?:de la|de|du|des|de l'|d'|l'))? ?"
         rf"{_NAME}(?: (?:de |du |la |le )?{_NAME}){{0,3}}"
     ),
     _detector(

@@ -28,13 +28,12 @@ _FEW, _CLOSE = 6, 12
 _CELL = 16
 _LONGEST_HOUSE_NUMBER = 7
 _WORDS_TO_THE_NUMBER = 8
-_RUN = 16
-_IN_RUNS = bytes(chr(b).isalnum() or chr(b) in "_-/+" for b in range(128)) + bytes(128)
+_RUN, _FULL = 16, 0x01010101
+_IN_RUNS = b"-/+"
 # A fixed beginning and few letters behind it: one such key in thirty has no digit.
 _FIRST_LETTERS = np.frombuffer(
     b"akiaasiaabiaaccask_lsk_trk_lrk_tghp_gho_ghu_ghs_ghr_aizanpm_glpa", "<u4"
 )
-_DIGITS = bytes(b in b"0123456789" for b in range(256))
 
 
 def spots(block: TextBlock) -> Iterator[tuple[int, list[Spot]]]:
@@ -59,7 +58,7 @@ def spots(block: TextBlock) -> Iterator[tuple[int, list[Spot]]]:
 
 def _places(block: TextBlock) -> Mapping[Sign, tuple[Counts, Counts]]:
     data = block.bytes
-    is_digit = np.frombuffer(block.lowered.translate(_DIGITS), np.bool_)
+    is_digit = data - np.uint8(ord("0")) < 10  # noqa: PLR2004
     digits = np.flatnonzero(is_digit)
     kinds = _keywords()[(block.words & np.uint64(0xFFFF)).astype(np.int64)]
     at_once = {
@@ -73,7 +72,7 @@ def _places(block: TextBlock) -> Mapping[Sign, tuple[Counts, Counts]]:
         Sign.DASHES: _dashes(block.lowered),
     }
     places = {sign: (where, where + 1) for sign, where in at_once.items()}
-    places[Sign.LONG_RUN] = _long_runs(block.lowered, digits)
+    places[Sign.LONG_RUN] = _long_runs(block, digits)
     return places
 
 
@@ -96,19 +95,34 @@ def _dotted(data: Bytes, is_digit: Flags) -> Counts:
     return _close(dots[is_digit[dots - 1] & is_digit[dots + 1]], 3, 9)
 
 
-def _long_runs(data: bytes, digits: Counts) -> tuple[Counts, Counts]:
+def _long_runs(block: TextBlock, digits: Counts) -> tuple[Counts, Counts]:
     """Where long runs of letters, digits and _ - / + begin and end, if they may be a token.
 
     Those hold a digit, unless they are as short as the keys whose first letters tell them.
     """
-    outside = np.flatnonzero(np.frombuffer(data.translate(_IN_RUNS), np.uint8) == 0)
-    long_ones = np.flatnonzero(np.diff(outside, prepend=-1) > _RUN)
-    ends = outside[long_ones]
-    starts = np.where(long_ones > 0, outside[long_ones - 1], -1) + 1
+    starts, ends = _runs(block)
+    long_ones = ends - starts >= _RUN
+    starts, ends = starts[long_ones], ends[long_ones]
     telling = np.searchsorted(digits, starts) < np.searchsorted(digits, ends)
-    first = np.frombuffer(data + bytes(4), np.uint8)[starts[:, None] + np.arange(4)]
+    first = np.frombuffer(block.lowered + bytes(4), np.uint8)[starts[:, None] + np.arange(4)]
     telling |= np.isin(np.ascontiguousarray(first).view("<u4").ravel(), _FIRST_LETTERS)
     return starts[telling], ends[telling]
+
+
+def _runs(block: TextBlock) -> tuple[Counts, Counts]:
+    """All runs that fill three of the block's fours of bytes, and so every long one."""
+    inside = block.classes == 1
+    for sign in _IN_RUNS:
+        inside |= block.bytes == sign
+    inside = np.concatenate([inside, np.zeros(8 - len(inside) % 4, np.bool_)])
+    full = np.concatenate([[False], inside.view("<u4") == _FULL, [False]])
+    edges = np.flatnonzero(full[1:] != full[:-1]).reshape(-1, 2)
+    edges = 4 * edges[edges[:, 1] - edges[:, 0] >= 3]  # noqa: PLR2004
+    starts, ends = edges[:, 0], edges[:, 1]
+    for _ in range(3):
+        starts = starts - (inside[starts - 1] & (starts > 0))
+        ends = ends + inside[ends]
+    return starts, ends
 
 
 def _secret_words(block: TextBlock, kinds: Bytes) -> Counts:

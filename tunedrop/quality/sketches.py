@@ -11,7 +11,7 @@ from tunedrop.quality.block import Counts, Sketch, TextBlock, distinct
 SKETCH_SIZE = 512
 # 256 MB: from 130,000 long records on sketches are halved, so that memory stays.
 _MOST_HASHES = 1 << 26
-_RECORDS_AT_ONCE = 8192
+_RECORDS_AT_ONCE = 2048
 _PAIR = np.uint64(0xC2B2AE3D27D4EB4F)
 _SPREAD = np.uint64(0x9FB21C651E98DF25)
 _HALF = np.uint64(32)
