@@ -9,7 +9,7 @@ from typing import Any
 
 from localcloud.deploy import write_outputs
 from localcloud.order import DemoError, Order
-from localcloud.progress import step
+from localcloud.progress import shown, step
 from localcloud.scenarios import RECIPES
 from localcloud.scenarios.playing import play_all
 from localcloud.server import LocalCloud, Options
@@ -59,7 +59,7 @@ def _deployed(options: Options, context: Mapping[str, Any], act: Callable[[Servi
 def follow(service: Service, order: Order) -> int:
     """Drop the dataset, print what happens to it, and say how it ended."""
     bucket = service.outputs["DatasetsBucketName"]
-    print(f"\nDropping {order.dataset} at s3://{bucket}/{order.key}", flush=True)
+    print(f"\nDropping {shown(order.dataset)} at s3://{bucket}/{order.key}", flush=True)
     if order.is_folder:
         _submit(service, order)
     else:
@@ -68,7 +68,7 @@ def follow(service: Service, order: Order) -> int:
     run_id = answer["run_id"]
     if run_id:
         Watch(service, run_id).follow()
-        answer = service.answer(order.key)
+        answer = service.answer(order.key, final=True)
     tell_outcome(answer)
     if run_id:
         root = f"runs/{order.recipe}/{run_id}/"

@@ -7,6 +7,7 @@ import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event, Thread
 
 _DOT_EVERY_SECONDS = 1.0
@@ -72,6 +73,11 @@ def step(name: str) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+
+
+def shown(path: Path) -> Path:
+    """A path as people would type it: from the working directory, where it lies below that."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def told(text: str) -> str:

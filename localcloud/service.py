@@ -21,7 +21,7 @@ TUNEDROP = str(Path(sys.executable).with_name("tunedrop"))
 _ANSWER_WITHIN_SECONDS = 60.0
 _END_WITHIN_SECONDS = 300.0
 _LOOK_EVERY_SECONDS = 0.2
-_RUNNING = "RUNNING"
+_RUNNING, _STARTED = "RUNNING", "RunStarted"
 _T = TypeVar("_T")
 
 
@@ -76,12 +76,15 @@ class Service:
             return None
         return bytes(got["Body"].read())
 
-    def answer(self, key: str, version: str | None = None) -> dict[str, Any]:
-        """The latest answer to a drop, once there is one (for that version of the object)."""
+    def answer(
+        self, key: str, version: str | None = None, *, final: bool = False
+    ) -> dict[str, Any]:
+        """The latest answer to a drop (of that version), or the one at the end of its run."""
 
         def look() -> dict[str, Any]:
             answer = dict(json.loads(self.artifact(f"answers/{key}.json") or b"{}"))
-            return answer if version in (None, answer.get("version_id")) else {}
+            is_meant = version in (None, answer.get("version_id"))
+            return answer if is_meant and not (final and answer.get("outcome") == _STARTED) else {}
 
         return self.eventually(look, f"an answer to {key}", within=_ANSWER_WITHIN_SECONDS)
 

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from localcloud.progress import Progress, told
+from localcloud.progress import Progress, shown, told
 from localcloud.service import Service
 
 _LOOK_EVERY_SECONDS = 0.4
@@ -66,7 +66,7 @@ def keep_report(service: Service, run_id: str) -> None:
             file = service.state / "runs" / run_id / Path(name).name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-            print(f"{label}: {file}", flush=True)
+            print(f"{label}: {shown(file)}", flush=True)
 
 
 def _steps(service: Service, run_id: str) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ KINDS: Mapping[Kind | Literal["list", "clear"], str] = {
     "job_internal_error": "a customization job fails by an internal error of Bedrock's",
     "job_stuck": "a customization job stays in the queue and never trains",
     "no_capacity": "provisioned throughput is refused for want of model units",
-    "serving_fails": "a deployment or throughput is created, or given another model, and then fails",
+    "serving_fails": "a deployment or throughput is created, or given another model, and fails",
     "serving_slow": "a deployment or throughput takes --delay seconds longer to be ready",
     "backdated": "a deployment or throughput looks --delay seconds older than it is",
     "lost_event": "the event at a job's end is not sent",

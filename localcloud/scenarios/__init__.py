@@ -21,6 +21,8 @@ NAMES = (
     "silent",
     "race",
     "timeout",
+    "swap",
+    "swap-failed",
     "rollback",
     "expiry",
     "committed",
@@ -35,7 +37,7 @@ class UnknownScenarioError(Exception):
 
 def story(name: str) -> ModuleType:
     """The module of a story."""
-    return import_module(f"localcloud.scenarios.{name}")
+    return import_module(f"localcloud.scenarios.{name.replace('-', '_')}")
 
 
 def told() -> Mapping[str, str]:
