@@ -31,11 +31,9 @@ _CALLING_CODES = re.compile(
 )
 _FILE_NAME = re.compile(r"(?i)\.(?:png|jpe?g|gif|svg|webp|json|js|css|py|html?|pdf|md|txt|zip)$")
 _INSIDE_A_URL = re.compile(r"://[^\s/@]*$")
-_LONE_DIGIT = re.compile(r"[ ./-]\d$")
 _AMERICAN = re.compile(r"1[2-9]\d\d[2-9]\d{6}$")
 _FICTIONAL = re.compile(r"555[-. ]?\d{4}$")
-# A longer number that a card's digits would be cut out of; a word may end in a digit.
-_DIGITS_BEFORE = re.compile(r"(?<![\w.])\d+[ -]$")
+_FOUR_BEFORE = re.compile(r"(?<!\w)\d{4}[ .-]$")
 _VERSION = re.compile(r"(?i)(?:version|release|section|python|v)\.? ?$")
 _IP_WORDS = re.compile(r"(?i)\b(?:ip|ipv4|ipv6|address|host|server|from)\b")
 _MANY_DIGITS = 8
@@ -57,7 +55,7 @@ def _international_phone(match: re.Match[str]) -> Strength | None:
     digits = digits_of(match)
     if not _MANY_DIGITS <= len(digits) <= 15 or not _CALLING_CODES.match(digits):  # noqa: PLR2004
         return None
-    if _LONE_DIGIT.search(match[0]) or (digits[0] == "1" and not _AMERICAN.match(digits)):
+    if digits[0] == "1" and not _AMERICAN.match(digits):
         return None
     return "hint" if _FICTIONAL.search(match[0]) or check_digits.climbs(digits) else "blocking"
 
@@ -109,7 +107,7 @@ def _is_nobodys(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
 
 
 def _card(match: re.Match[str]) -> Strength | None:
-    if preceded_by(match, _DIGITS_BEFORE):
+    if preceded_by(match, _FOUR_BEFORE):
         return None
     return "blocking" if check_digits.card(digits_of(match)) else None
 
@@ -146,7 +144,8 @@ EMAIL = _detector(
 PHONES = (
     _detector(
         "phone",
-        r"(?<![\w+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d(?:[ ./-]?\d){5,12}(?![\w-])",
+        r"(?<![\w+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d(?:[ ./-]?\d){5,12}"
+        r"(?<![ ./-]\d)(?![\w-]|\.\d)",
         _international_phone,
     ),
     _detector("phone", r"(?<![\w+])00[1-9]\d(?:[ ./-]?\d){7,12}(?![\w-])", _national_phone),
@@ -167,7 +166,13 @@ PHONES = (
     _detector("phone", r"(?<![\w.+-])[2-9]\d\d[-. ]?\d{4}(?![\w-])", _spoken_of_as_phone),
     _detector("phone", r"(?<![\w.+-])[2-9]\d{9}(?![\w-])", _spoken_of_as_phone),
 )
-CARD = _detector("payment-card", r"(?<![\w.])\d(?:[ -]?\d){12,18}(?![ -]?\d|\w)", _card)
+# In one, or in the groups that cards show: not within a longer row of groups of four.
+CARD = _detector(
+    "payment-card",
+    r"(?<![\w.])(?:\d{13,19}|(?:\d{4}[ .-]){3}\d{4}(?![ .-](?!20)\d{4}(?!\d))"
+    r"|\d{4}[ .-]\d{6}[ .-]\d{4,5})(?!\w)",
+    _card,
+)
 IBAN = _Iban(kind="iban", pattern=re.compile(r"(?<!\w)[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){11,30}"))
 IPS = (
     _detector(

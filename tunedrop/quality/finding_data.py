@@ -19,6 +19,25 @@ class Found:
     end: int
 
 
+_ESCAPES = re.compile(r"\\[nrt]")
+_LOOKALIKES = str.maketrans(
+    {
+        **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " "),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"),
+    }
+)
+
+
+def plain(text: str) -> str:
+    """A text of the same length with plain spaces and hyphens, and spaces for escaped white space.
+
+    Texts that quote JSON or code have a backslash and a letter where a line ends.
+    """
+    if "\\" in text:
+        text = _ESCAPES.sub("  ", text)
+    return text if text.isascii() else text.translate(_LOOKALIKES)
+
+
 def surely(_match: re.Match[str]) -> Strength:
     """The pattern is proof enough."""
     return "blocking"

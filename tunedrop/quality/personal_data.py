@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from tunedrop.quality.contact_data import CARD, EMAIL, IBAN, IPS, PHONES
-from tunedrop.quality.finding_data import Detector, Found, joined_windows, without_overlaps
+from tunedrop.quality.finding_data import Detector, Found, joined_windows, plain, without_overlaps
 from tunedrop.quality.national_ids import NATIONAL_IDS
 from tunedrop.quality.postal_addresses import POSTAL_ADDRESSES
 from tunedrop.quality.secrets import ASSIGNED, PRIVATE_KEY, TOKEN_STARTS, TOKENS, URL_PASSWORD
@@ -87,7 +87,7 @@ _MANY = r"[0-9](?:[^0-9]{0,3}[0-9]){8,}"
 _SEARCHES: dict[Sign, tuple[_Search, ...]] = {
     Sign.AT: (_search("@", 160, 200, EMAIL, URL_PASSWORD),),
     Sign.DIGITS: (
-        _search(_MANY, 56, 56, *PHONES[:-2], PHONES[-1], CARD, *_MANY_DIGITS, begin=_LONG_NUMBER),
+        _search(_MANY, 56, 56, CARD, *_MANY_DIGITS, *PHONES[:-2], PHONES[-1], begin=_LONG_NUMBER),
         _search(_MANY, 56, 56, IBAN, needed=_ACCOUNT),
     ),
     Sign.FEW_DIGITS: (
@@ -113,6 +113,7 @@ _SEARCHES: dict[Sign, tuple[_Search, ...]] = {
 
 def find(text: str) -> list[Found]:
     """Personal data and secrets in text order, none overlapping another."""
+    text = plain(text)
     return without_overlaps(
         found
         for searches in _SEARCHES.values()
@@ -125,6 +126,7 @@ def find_near(text: str, spots: Sequence[Spot]) -> list[Found]:
     """The same for a text whose signs are known: each with its first byte and the byte behind."""
     if not text.isascii():
         spots = _in_characters(text, spots)
+    text = plain(text)
     by_sign: dict[int, list[tuple[int, int]]] = {}
     for sign, start, end in spots:
         by_sign.setdefault(sign, []).append((start, end))

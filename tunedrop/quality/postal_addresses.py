@@ -15,7 +15,7 @@ _STREET_WORDS = (
     "|Terrace|Way|Parkway|Pkwy|Circle|Cir|Highway|Hwy|Close|Crescent|Gardens|Grove|Mews"
 )
 _PLACE_FOLLOWS = re.compile(
-    r"[,;\n ]{1,3}(?:[^\n]{0,50}?[, ])?"
+    r"[,;\n ]{1,3}(?:[^\n]{0,50}?[, \n])?"
     r"(?:[A-Z]{2},? \d{5}(?:-\d{4})?"
     r"|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}|[A-Z]\d[A-Z] \d[A-Z]\d"
     r"|\d{4} ?[A-Z]{2} [A-Z]\w+|(?:[A-Z]{1,2}-)?\d{4,5} [A-ZÀ-Þ][\w'-]+)"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from hashlib import blake2b
 
-from tunedrop.quality.finding_data import Found
+from tunedrop.quality.finding_data import Found, plain
 from tunedrop.quality.personal_data import SECRET_KINDS, find
 
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,30}_[1-9]\d{0,8}\]")
@@ -76,7 +76,7 @@ def _plain(kind: str, datum: str) -> str:
     """Without formatting, where the kind has any; secrets mean every sign of theirs."""
     if kind in SECRET_KINDS:
         return datum
-    return datum.casefold() if kind == "email" else _FORMATTING.sub("", datum).casefold()
+    return datum.casefold() if kind == "email" else _FORMATTING.sub("", plain(datum)).casefold()
 
 
 def _outside_placeholders(text: str, found: list[Found]) -> list[Found]:

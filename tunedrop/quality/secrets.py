@@ -6,7 +6,7 @@ from collections import Counter
 
 from tunedrop.quality.finding_data import Detector, Judge, Strength, preceded_by, surely
 
-_EXAMPLE = re.compile(r"(?i)example|x{6}|1234567890|abcdefgh|placeholder|your|dummy|redacted")
+_EXAMPLE = re.compile(r"(?i)example|x{6}|1234567890|abcdefgh|placeholder|your[_-]|dummy|redacted")
 _AWS_WORDS = re.compile(r"(?i)aws|secret.{0,3}(?:access)?.{0,3}key")
 _AZURE_WORDS = re.compile(r"(?i)azure|client.?secret|accountkey|sharedaccesskey")
 _TWILIO_WORDS = re.compile(r"(?i)twilio|account.?sid|api.?key|auth.?token")

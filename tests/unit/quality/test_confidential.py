@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quality_builders import found_in_block, kinds, prose, scan_of
 
+from tunedrop.quality.finding_data import plain
 from tunedrop.quality.personal_data import PERSONAL_KINDS, SECRET_KINDS, find
 from tunedrop.quality.redaction import Vault, redact
 
@@ -164,9 +165,41 @@ def test_signs_of_a_block_miss_nothing(text: str) -> None:
     assert [each for each in found_in_block(text) if each.strength == "blocking"] == sure
 
 
-def test_a_card_behind_a_word_that_ends_in_a_digit_is_found() -> None:
-    assert ("payment-card", "blocking") in kinds("field2 4111 1111 1111 1111 it was")
-    assert kinds("number 2 4111 1111 1111 1111 it was") == set()
+@pytest.mark.parametrize(
+    "text",
+    [
+        "field2 4111 1111 1111 1111 it was",
+        "item 5 4111 1111 1111 1111 3 times",
+        "4111 1111 1111 1111 123",
+        "until 4111-1111-1111-1111 2027",
+        "4111\u00a01111\u00a01111\u00a01111",
+        "4111\u20111111\u20111111\u20111111",
+        "3782 822463 10005",
+        r"{\"card\": \"4111111111111111\"}",
+        r"paid with\n4111 1111 1111 1111\n",
+    ],
+)
+def test_a_card_is_found_among_other_signs(text: str) -> None:
+    assert ("payment-card", "blocking") in kinds(text)
+    assert {each.kind for each in found_in_block(text)} == {"payment-card"}
+
+
+@pytest.mark.parametrize(
+    "text", ["1234 4111 1111 1111 1111", "4111 1111 1111 1111 1234", "x4111111111111111"]
+)
+def test_a_card_is_not_cut_out_of_a_longer_number(text: str) -> None:
+    assert "payment-card" not in {kind for kind, _ in kinds(text)}
+
+
+@pytest.mark.parametrize(("kind", "datum"), SURE)
+def test_data_in_quoted_json_are_found_behind_escaped_line_breaks(kind: str, datum: str) -> None:
+    text = 'text = "' + json.dumps(f"{prose(1)}\n{datum}\n{prose(2)}", ensure_ascii=False)
+    assert kind in {each.kind for each in find(text) if each.strength == "blocking"}
+
+
+@given(st.text(alphabet=st.sampled_from("\\nrt1 \u00a0\u2011é😀"), max_size=40))
+def test_plain_text_keeps_every_place(text: str) -> None:
+    assert len(plain(text)) == len(text)
 
 
 def test_report_tells_kind_field_and_shape_but_never_the_datum() -> None:
