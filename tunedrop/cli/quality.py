@@ -93,6 +93,10 @@ def _lines(record: dict[str, Any]) -> Iterator[str]:
     for plot in shown["plots"]:
         yield from _plot(plot)
     yield from _groups(shown)
+    if shown["growth"]:
+        yield coloured("What more records would do", "dim")
+        yield wrapped(" ".join(shown["growth"]))
+        yield ""
 
 
 def _to_do(shown: dict[str, Any]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from tunedrop.quality.growth import growth_advice
 from tunedrop.report import formatting
 from tunedrop.report.bars import Bar, bars, share
 from tunedrop.report.duplicates import groups, repeats
@@ -60,6 +61,7 @@ def card(run: Record) -> dict[str, Any] | None:
         "first": do_first(dataset, quality),
         "done": [each["message"] for each in shown if each["status"] == DONE],
         "facts": _facts(run, dataset, quality),
+        "growth": _growth(run, dataset, quality),
         "quality_findings": shown,
         "findings": others,
         "counts": [(code, formatting.count(number)) for code, number in counts.items()],
@@ -139,6 +141,17 @@ def _facts(run: Record, dataset: Record, quality: Record) -> Facts:
             ("Labels", _counted(section(quality, "labels").get("count"))),
         ]
     return known(facts)
+
+
+def _growth(run: Record, dataset: Record, quality: Record) -> list[str]:
+    """What more records would do; nothing is published of images."""
+    formats = {each.get("format") for each in dataset.get("files") or ()}
+    if not quality or "image-caption" in formats:
+        return []
+    method = text(section(run, "snapshot").get("method"))
+    records = sum(int(each) for each in section(quality, "records").values())
+    rare = [text(each) for each in section(quality, "labels").get("rare") or ()]
+    return growth_advice(method, records, int(quality.get("effective_records") or 0), rare)
 
 
 def _counted(value: Any) -> str:

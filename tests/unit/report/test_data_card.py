@@ -46,6 +46,14 @@ def test_what_hurts_most_leads_and_boilerplate_comes_last() -> None:
     assert ranked == [*worst_first, "near-duplicate", "boilerplate"]
 
 
+def test_it_says_what_more_records_would_do() -> None:
+    growth = " ".join(shown(measured(flawed()))["growth"])
+    assert f"here are {flawed()['effective_records']} without repetition" in growth
+    assert growth in page(measured(flawed())).text("p")
+    pictures = {"files": [{"name": "a.jsonl", "format": "image-caption"}]}
+    assert shown(measured(flawed(), **pictures))["growth"] == []
+
+
 def test_every_rule_of_quality_has_its_place() -> None:
     settled_always = {"known-to-champion", "left-out"}
     assert set(PLACES) == set(QUALITY_RULES) - settled_always
