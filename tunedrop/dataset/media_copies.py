@@ -1,9 +1,8 @@
 """Copies the media of usable records beside the training file, many at once, as it is written."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from hashlib import blake2b
-from threading import Event
 from types import TracebackType
 
 from tunedrop.dataset.findings import Fault
@@ -11,7 +10,7 @@ from tunedrop.dataset.formats.media import fields_of
 from tunedrop.dataset.media_files import MediaVersion
 from tunedrop.dataset.media_inspection import faults_of
 from tunedrop.dataset.media_manifest import Inspected, MediaManifest
-from tunedrop.dataset.media_pace import WORKERS, patiently
+from tunedrop.dataset.media_pace import WORKERS, Workers
 from tunedrop.dataset.records import AnyRecord, Media
 from tunedrop.dataset.target import Target
 
@@ -39,9 +38,7 @@ class MediaCopies:
         self._target = target
         self._copy = copy
         self._uri_of = uri_of
-        self._over = Event()
-        self._pause = pause or self._over.wait
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="copies")
+        self._workers = Workers("copies", workers, pause)
         self._copies: dict[str, Future[None]] = {}
 
     def __enter__(self) -> "MediaCopies":
@@ -54,11 +51,11 @@ class MediaCopies:
         traceback: TracebackType | None,
     ) -> None:
         if error is not None:
-            self._over.set()
-        self._pool.shutdown(wait=True, cancel_futures=error is not None)
-        if error is None:
-            for copy in self._copies.values():
-                copy.result()
+            self._workers.stop()
+            return
+        self._workers.finish()
+        for copy in self._copies.values():
+            copy.result()
 
     def faults(self, record: AnyRecord) -> Sequence[Fault]:
         """See `MediaPlan`."""
@@ -72,11 +69,11 @@ class MediaCopies:
             return media
         name = copied_name(known)
         if name not in self._copies and known.version is not None:
-            self._copies[name] = self._pool.submit(self._make, known.version, name)
+            self._copies[name] = self._workers.submit(self._make, known.version, name)
         return Media(media.kind, known.format, self._uri_of(name))
 
     def _make(self, version: MediaVersion, name: str) -> None:
-        patiently(lambda: self._copy(version, name), self._pause)
+        self._workers.patiently(lambda: self._copy(version, name))
 
 
 def copied_name(known: Inspected) -> str:

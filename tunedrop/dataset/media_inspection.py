@@ -1,9 +1,8 @@
 """Looks at the media of a dataset, many at once, each distinct one only once."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from threading import BoundedSemaphore, Event, Lock
+from threading import BoundedSemaphore, Lock
 from types import TracebackType
 
 from tunedrop.dataset.findings import Fault
@@ -11,7 +10,7 @@ from tunedrop.dataset.formats.media import fields_of
 from tunedrop.dataset.media_files import MediaStore
 from tunedrop.dataset.media_headers import MediaHeader, read_header
 from tunedrop.dataset.media_manifest import Inspected, MediaManifest
-from tunedrop.dataset.media_pace import WORKERS, patiently
+from tunedrop.dataset.media_pace import WORKERS, Workers
 from tunedrop.dataset.media_rules import image_token_fault, media_faults, written_format
 from tunedrop.dataset.records import AnyRecord, Media
 from tunedrop.dataset.target import Target
@@ -47,9 +46,7 @@ class MediaInspection:
     ) -> None:
         self._store = store
         self._target = target
-        self._over = Event()
-        self._pause = pause or self._over.wait
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="media")
+        self._workers = Workers("media", workers, pause)
         self._room = BoundedSemaphore(_WAITING_AT_MOST)
         self._lock = Lock()
         self._waiting: dict[Media, list[_Record]] = {}
@@ -67,8 +64,7 @@ class MediaInspection:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._over.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._workers.stop()
 
     def take(self, record: AnyRecord, file: str, line: int) -> None:
         """See `MediaChecker`; waits while too much is under way."""
@@ -88,11 +84,11 @@ class MediaInspection:
             self._conclude(taken)
         for media in new:
             self._room.acquire()
-            self._pool.submit(self._look, media)
+            self._workers.submit(self._look, media)
 
     def faults(self) -> Iterator[tuple[str, int, Fault]]:
         """See `MediaChecker`; waits for everything that is under way."""
-        self._pool.shutdown(wait=True)
+        self._workers.finish()
         self._raise_failure()
         yield from self._faults
         if self._skipped:
@@ -116,7 +112,7 @@ class MediaInspection:
 
     def _look(self, media: Media) -> None:
         try:
-            found = patiently(lambda: self._inspect(media), self._pause)
+            found = self._workers.patiently(lambda: self._inspect(media))
         except BaseException as error:  # raised again by the thread that takes records
             self._failure = error
             return

@@ -35,8 +35,8 @@ class Turn(Struct, frozen=True):
         return tuple(each for each in self.parts if isinstance(each, Media))
 
 
-class Record(Struct, frozen=True):
-    """A dialogue: an optional system prompt, then turns that end with the assistant's."""
+class _Dialogue(Struct, frozen=True):
+    """An optional system prompt and turns."""
 
     system: str | None
     turns: tuple[Turn, ...]
@@ -47,20 +47,24 @@ class Record(Struct, frozen=True):
         return (self.system or "", *(turn.text for turn in self.turns))
 
     @property
-    def characters(self) -> int:
-        """What token estimates count."""
-        reasoning = sum(len(turn.reasoning or "") for turn in self.turns)
-        return len(self.system or "") + sum(len(turn.text) for turn in self.turns) + reasoning
-
-    @property
     def media(self) -> tuple[Media, ...]:
         """Every image and video of its turns."""
         return tuple(media for turn in self.turns for media in turn.media)
 
     @property
     def prompt(self) -> str:
-        """All that the model sees before the text that it learns to write."""
+        """All that the model sees before the last of its texts, which it learns to write."""
         return "\n\n".join(text for text in self.texts[:-1] if text)
+
+
+class Record(_Dialogue, frozen=True):
+    """A dialogue: an optional system prompt, then turns that end with the assistant's."""
+
+    @property
+    def characters(self) -> int:
+        """What token estimates count."""
+        reasoning = sum(len(turn.reasoning or "") for turn in self.turns)
+        return sum(map(len, self.texts)) + reasoning
 
     @property
     def completion(self) -> str:
@@ -131,15 +135,13 @@ class CaptionedImage(Struct, frozen=True):
         return self.caption
 
 
-class ReinforcementPrompt(Struct, frozen=True):
+class ReinforcementPrompt(_Dialogue, frozen=True):
     """A dialogue that waits for an answer, and what a grader holds the answer against.
 
     `reference` is the reference answer as text, or as JSON where it is `structured`; `extra` is the
     JSON object of all further fields, which graders receive too.
     """
 
-    system: str | None
-    turns: tuple[Turn, ...]
     reference: str
     extra: str = "{}"
     structured: bool = False
@@ -152,17 +154,7 @@ class ReinforcementPrompt(Struct, frozen=True):
     @property
     def characters(self) -> int:
         """What token estimates count: the prompt."""
-        return len(self.system or "") + sum(len(turn.text) for turn in self.turns)
-
-    @property
-    def media(self) -> tuple[Media, ...]:
-        """Every image and video of its turns."""
-        return tuple(media for turn in self.turns for media in turn.media)
-
-    @property
-    def prompt(self) -> str:
-        """All that the model sees."""
-        return "\n\n".join(text for text in self.texts[:-1] if text)
+        return sum(map(len, self.texts[:-1]))
 
     @property
     def completion(self) -> str:

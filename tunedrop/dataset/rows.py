@@ -150,11 +150,16 @@ def _flat_inputs(rows: Sequence[_Input]) -> Flat:
     return Flat(texts=list(map(_input, rows)), quotes=4 * len(rows))
 
 
-def _flat_anthropic(rows: Sequence[_Anthropic]) -> Flat | None:
+def _dialogues(rows: Sequence[Any]) -> tuple[list[Any], list[int]]:
+    """What is said in all rows, and how often in each; nothing where some are out of turn."""
     messages = list(map(_messages, rows))
-    said = list(chain.from_iterable(messages))
-    sizes = list(map(len, messages))
-    if not _in_turn(sizes, map(_role, said)):
+    said, sizes = list(chain.from_iterable(messages)), list(map(len, messages))
+    return (said, sizes) if _in_turn(sizes, map(_role, said)) else ([], [])
+
+
+def _flat_anthropic(rows: Sequence[_Anthropic]) -> Flat | None:
+    said, sizes = _dialogues(rows)
+    if not sizes:
         return None
     systems = [each for each in map(_system, rows) if each is not UNSET]
     return Flat(
@@ -182,10 +187,8 @@ def _flat_openai(rows: Sequence[_OpenAI]) -> Flat | None:
 
 
 def _flat_conversations(rows: Sequence[_Conversation]) -> Flat | None:
-    messages = list(map(_messages, rows))
-    said = list(chain.from_iterable(messages))
-    sizes = list(map(len, messages))
-    if not _in_turn(sizes, map(_role, said)):
+    said, sizes = _dialogues(rows)
+    if not sizes:
         return None
     systems = [each for each in map(_system, rows) if each is not UNSET]
     blocks = chain(chain.from_iterable(systems), chain.from_iterable(map(_content, said)))
