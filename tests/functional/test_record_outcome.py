@@ -72,12 +72,13 @@ def test_the_record_the_report_and_run_json_hold_what_the_run_cost(
 def test_what_clean_up_took_down_bills_no_more(world: World, call: Call) -> None:
     run = world.deployed_run()
     assert run.job is not None
+    name = run.job.name
     failure = Failure(error="ModelRejectedError", cause="So it was.")
     run = world.services.records.begin_ending(run, failure, NOW)
     world.services.records.update_ending(run, clean_up=GONE)
     conclude(call, run)
     cost = world.find(run).cost
-    assert set(cost["ended"]) == {run.job.name}
+    assert set(cost["ended"]) == {name}
     assert not [each for each in cost["actual"]["lines"] if each.get("goes_on")][1:]
 
 

@@ -42,10 +42,9 @@ def retiring(world: World) -> Run:
     """A run that has ended, and whose throughput is due to be retired."""
     run = world.promoted(world.deployed_run())
     assert run.deployment is not None
-    ends = timestamp(NOW)
     priced = structs.replace(run.deployment, mode="provisioned", hourly_usd=20.0)
     run = ended(world, world.services.records.update(run, deployment=priced), "RunSucceeded")
-    item = plain(Retiree(run_id=run.run_id, retire_at=ends, deployment=run.deployment))
+    item = plain(Retiree(run_id=run.run_id, retire_at=timestamp(NOW), deployment=priced))
     world.services.table.update(
         f"recipe#{run.recipe}",
         "SET retiring = :retiring REMOVE champion",

@@ -40,8 +40,8 @@ def needs_approval(run: Run, in_service: RecipeState, region: str) -> bool:
 
 def _hourly(in_service: RecipeState) -> float | None:
     """What an hour of all that a recipe has in service costs; None where nobody knows."""
-    owners = filter(None, (in_service.champion, *in_service.retiring))
-    prices = [each.deployment.hourly_usd for each in owners]
+    owners = (in_service.champion, *in_service.retiring)
+    prices = [each.deployment.hourly_usd for each in owners if each]
     known = [price for price in prices if price is not None]
     return sum(known) if len(known) == len(prices) else None
 
