@@ -2,8 +2,10 @@
 
 import ipaddress
 import re
+from itertools import pairwise
 
 from tunedrop.quality import check_digits
+from tunedrop.quality.check_digits import climbs
 from tunedrop.quality.finding_data import (
     Detector,
     Found,
@@ -19,11 +21,13 @@ _PHONE_WORDS = re.compile(
     r"|rufnummer|telefon|t[ée]l[ée]phone|tel[ée]fono|telefono|portable|appel)"
 )
 _ROLES = re.compile(
-    r"(?i)(?:info|support|sales|contact|admin|help|office|noreply|no-reply|hello|press|security"
+    r"(?i)(?:[\w.-]*[._-])?(?:info|support|sales|contact|admin|help|office|noreply|no-reply|hello|press|security"
     r"|webmaster|postmaster|git|root|abuse|team|service)@"
 )
-_DOMAINS_OF_EXAMPLES = re.compile(
-    r"(?i)@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|example|test|invalid)$"
+_EXAMPLES = re.compile(
+    r"(?i)@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|example|test|invalid"
+    r"|(?:email|domain|company)\.com|(?:my|your|any)(?:domain|company)\.\w+)$"
+    r"|^(?:someone|somebody|user(?:name)?|name|foo|bar|abc|xyz|me|[\d.]{16,})@"
 )
 _CALLING_CODES = re.compile(
     r"1|7|2[07]|2[1-689]\d|3[0-469]|3[578]\d|4[013-9]|42\d|5[1-8]|50\d|59\d|6[0-6]|6[789]\d"
@@ -46,7 +50,7 @@ def _email(match: re.Match[str]) -> Strength | None:
         return None
     if _FILE_NAME.search(match[0]):
         return None
-    if _ROLES.match(match[0]) or _DOMAINS_OF_EXAMPLES.search(match[0]):
+    if _ROLES.match(match[0]) or _EXAMPLES.search(match[0]):
         return "hint"
     return "blocking"
 
@@ -57,7 +61,7 @@ def _international_phone(match: re.Match[str]) -> Strength | None:
         return None
     if digits[0] == "1" and not _AMERICAN.match(digits):
         return None
-    return "hint" if _FICTIONAL.search(match[0]) or check_digits.climbs(digits) else "blocking"
+    return "hint" if _FICTIONAL.search(match[0]) or climbs(digits) else "blocking"
 
 
 def _american_phone(match: re.Match[str]) -> Strength:
@@ -66,7 +70,7 @@ def _american_phone(match: re.Match[str]) -> Strength:
 
 def _national_phone(match: re.Match[str]) -> Strength | None:
     digits = digits_of(match)
-    if not 9 <= len(digits) <= 12 or check_digits.climbs(digits):  # noqa: PLR2004
+    if not 9 <= len(digits) <= 12 or climbs(digits):  # noqa: PLR2004
         return None
     sure = preceded_by(match, _PHONE_WORDS) and not _FICTIONAL.search(match[0])
     return "blocking" if sure else "hint"
@@ -82,9 +86,12 @@ def _ipv4(match: re.Match[str]) -> Strength | None:
         return None
     if _VERSION.search(match.string, max(0, match.start() - 10), match.start()):
         return None
-    if not address.is_global:
+    parts = [int(part) for part in match[0].split(".")]
+    steps = {after - before for before, after in pairwise(parts)}
+    # A network, or numbers that count up: written down to explain something.
+    if not address.is_global or parts[-1] == 0 or len(steps) == 1 or climbs(digits_of(match)):
         return "hint"
-    telling = sum(int(part) >= _FIRST_UNLIKELY_IN_VERSIONS for part in match[0].split("."))
+    telling = sum(part >= _FIRST_UNLIKELY_IN_VERSIONS for part in parts)
     sure = telling >= 2 or preceded_by(match, _IP_WORDS)  # noqa: PLR2004
     return "blocking" if sure else "hint"
 
@@ -97,7 +104,8 @@ def _ipv6(match: re.Match[str]) -> Strength | None:
         return None
     if _is_nobodys(address) or len(groups) < 3 or not any(map(str.isdigit, match[0])):  # noqa: PLR2004
         return None
-    return "blocking" if address.is_global else "hint"
+    told = {group.lstrip("0").lower() for group in groups} - {"", "ffff"}
+    return "blocking" if address.is_global and len(told) > 2 else "hint"  # noqa: PLR2004
 
 
 def _is_nobodys(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

@@ -20,7 +20,9 @@ def _compact(match: re.Match[str]) -> str:
 
 def _passing(check: Callable[[str], bool]) -> Judge:
     def judge(match: re.Match[str]) -> Strength | None:
-        return "blocking" if check(_compact(match)) else None
+        if not check(_compact(match)):
+            return None
+        return "hint" if check_digits.climbs(digits_of(match)) else "blocking"
 
     return judge
 

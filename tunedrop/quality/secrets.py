@@ -39,7 +39,7 @@ def _after(words: re.Pattern[str], bits: float) -> Judge:
     def judge(match: re.Match[str]) -> Strength | None:
         if not preceded_by(match, words, 60) or entropy(match["datum"]) < bits:
             return None
-        return _issued(match)
+        return _issued(match) if any(map(str.isdigit, match["datum"])) else None
 
     return judge
 
