@@ -14,6 +14,7 @@ from tunedrop.layout import DATASET_SUFFIX, RUN_REQUEST_SUFFIX
 from tunedrop.run_request import RunRequest
 
 _SIDES: tuple[Side, ...] = ("train", "validation", "test")
+_REJECTED = f"rejected{DATASET_SUFFIX}"
 _ACCEPTED = (
     f"a dataset (*{DATASET_SUFFIX}), a run request (*{RUN_REQUEST_SUFFIX}) or a folder with "
     f"train{DATASET_SUFFIX}"
@@ -111,7 +112,9 @@ def _request_of_folder(place: Place) -> RunRequest:
         return _read(place, requests[0])
     datasets = [path for path in files if path.endswith(DATASET_SUFFIX)]
     named = {side: f"{side}{DATASET_SUFFIX}" for side in _SIDES}
-    others = [path for path in datasets if path not in named.values()]
+    # `tunedrop prepare` writes rejected.jsonl beside the files that are meant.
+    meant = {*named.values(), _REJECTED} if named["train"] in datasets else named.values()
+    others = [path for path in datasets if path not in meant]
     if named["train"] not in datasets and len(datasets) == 1 and others:
         named["train"] = others.pop()
     if named["train"] not in datasets or others:

@@ -128,7 +128,8 @@ class Curation:
         for record in judging.confidential():
             decided[record] |= CONFIDENTIAL_BIT
         ranges = [slice(start, end) for _, start, end in self._places.ranges()]
-        partner_of = partners(self._scan.verdicts())
+        has_partners = judging.dropped.keys() & PARTNERED
+        partner_of = partners(self._scan.verdicts()) if has_partners else {}
         return Decisions(
             codes=CODES,
             files=tuple(bytes(decided[part]) for part in ranges),

@@ -58,6 +58,17 @@ def test_what_it_wrote_is_replaced_by_the_same_again(tmp_path: Path) -> None:
     assert names(tmp_path) == {"there"}
 
 
+def test_what_it_wrote_is_a_dataset_of_its_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert prepare(SAMPLE, "--out", "there") == 0
+    capsys.readouterr()
+    assert main(["check", "there", "--recipe", str(RECIPE)]) == 0
+    assert "Records    174 to train, 18 to validate, 22 to test, 0 rejected" in (
+        capsys.readouterr().out
+    )
+
+
 @pytest.mark.parametrize(
     ("spoilt", "told"),
     [
