@@ -30,13 +30,13 @@ def cost(run: Record) -> Facts:
 
 
 def spent(run: Record) -> str:
-    """The sum of what the run cost until its end: `$1.20`, `at least $1.20`; "" if nobody knows."""
-    found = _spending(run)
-    if found is None or not found.lines:
+    """What the run cost until its end: `$1.20`, `at least $1.20`, or "" before that."""
+    actual = section(run, "cost", "actual")
+    if not actual:
         return ""
-    if not found.is_complete and not found.usd:
-        return formatting.MISSING
-    return f"{'' if found.is_complete else 'at least '}{formatting.dollars(found.usd)}"
+    if actual.get("is_complete"):
+        return formatting.dollars(actual.get("usd"))
+    return f"at least {formatting.dollars(actual['usd'])}" if actual.get("usd") else "unknown"
 
 
 def _until_now(run: Record) -> Facts:

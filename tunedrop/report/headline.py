@@ -1,5 +1,6 @@
 """The result of a run in one line: what was gained, what it cost, how long it took."""
 
+from tunedrop.report.cost import spent
 from tunedrop.report.formatting import dollars, score
 from tunedrop.report.reading import Record, deployment_mode, section
 from tunedrop.report.timeline import whole_duration
@@ -29,19 +30,11 @@ def _gain(run: Record) -> str:
 
 def _cost(run: Record) -> str:
     """What the run cost; before its end, what training is expected to."""
-    cost, actual = section(run, "cost"), section(run, "cost", "actual")
-    if actual:
-        return f"cost {_sum(actual)}"
+    if known := spent(run):
+        return f"cost {known}"
+    cost = section(run, "cost")
     usd = cost.get("training_usd_estimate")
     return "" if not cost else "cost unknown" if usd is None else f"training about {dollars(usd)}"
-
-
-def _sum(actual: Record) -> str:
-    """Where some of it is not known, the rest is the least that it can be."""
-    usd = actual.get("usd")
-    if actual.get("is_complete"):
-        return dollars(usd)
-    return f"at least {dollars(usd)}" if usd else "unknown"
 
 
 def _hourly(run: Record) -> str:

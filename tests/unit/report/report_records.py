@@ -67,6 +67,37 @@ def finding(line: int, code: str, message: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def _findings() -> list[dict[str, Any]]:
+    return [
+        finding(
+            14,
+            "last-turn",
+            'The last turn has role "user"; a record must end with an assistant turn.',
+        ),
+        finding(
+            90,
+            "reserved-words",
+            'The text holds "User:", which Nova reserves.',
+            field="messages[0].content[0].text",
+            hint="Write it without the colon.",
+        ),
+        finding(
+            200,
+            "not-json",
+            "This is no JSON: a comma or a bracket is missing near column 81.",
+            field="",
+            hint="",
+        ),
+        finding(
+            310,
+            "short-answer",
+            "The answer is a single character.",
+            severity="warning",
+            hint="Check that it is meant.",
+        ),
+    ]
+
+
 def rejected() -> dict[str, Any]:
     """A dataset with findings."""
     run = started(
@@ -80,34 +111,7 @@ def rejected() -> dict[str, Any]:
         "records": {"train": 959, "validation": 0, "test": 0, "rejected": 41},
         "tokens": 412_345,
         "counts": {"last-turn": 38, "reserved-words": 2, "not-json": 1},
-        "findings": [
-            finding(
-                14,
-                "last-turn",
-                'The last turn has role "user"; a record must end with an assistant turn.',
-            ),
-            finding(
-                90,
-                "reserved-words",
-                'The text holds "User:", which Nova reserves.',
-                field="messages[0].content[0].text",
-                hint="Write it without the colon.",
-            ),
-            finding(
-                200,
-                "not-json",
-                "This is no JSON: a comma or a bracket is missing near column 81.",
-                field="",
-                hint="",
-            ),
-            finding(
-                310,
-                "short-answer",
-                "The answer is a single character.",
-                severity="warning",
-                hint="Check that it is meant.",
-            ),
-        ],
+        "findings": _findings(),
         "files": [
             {
                 "name": "october.jsonl",
@@ -128,7 +132,31 @@ def succeeded() -> dict[str, Any]:
         "support-summaries now answers with the model of this run: it beats the base model "
         "on 100 test records (rouge_l 0.412 against 0.288)."
     )
-    run["timeline"] = {
+    run["dataset"] = {
+        **run["dataset"],
+        "records": {"train": 800, "validation": 100, "test": 100, "rejected": 0},
+        "findings": run["dataset"]["findings"][3:],
+        "counts": {"short-answer": 1},
+    }
+    return {
+        **run,
+        "timeline": _timeline(),
+        "cost": _cost(),
+        "job": _job(),
+        "losses": _losses(),
+        "deployment": _deployment(),
+        "evaluation": _evaluation(),
+        "system_prompt": "Sum up the conversation in two sentences.",
+        "promotion": {
+            "version": 4,
+            "promoted_at": "2026-11-22T12:41:02Z",
+            "replaced_run_id": "support-summaries-20261003-9c8b7a6d5e4f",
+        },
+    }
+
+
+def _timeline() -> dict[str, Any]:
+    return {
         "PrepareRun": "2026-11-22T10:00:03.400Z",
         "ValidateDataset": "2026-11-22T10:00:05.050Z",
         "UploadDataset": "2026-11-22T10:00:19.000Z",
@@ -141,18 +169,10 @@ def succeeded() -> dict[str, Any]:
         "PromoteModel": "2026-11-22T12:41:01.000Z",
         "RecordOutcome": "2026-11-22T12:41:03.000Z",
     }
-    run["dataset"] = {
-        **run["dataset"],
-        "records": {"train": 800, "validation": 100, "test": 100, "rejected": 0},
-        "findings": run["dataset"]["findings"][3:],
-        "counts": {"short-answer": 1},
-    }
-    run["cost"] = {
-        "training_usd_estimate": 0.8247,
-        "why": "412,345 tokens x 2 epochs x $0.001 per 1,000 tokens",
-        "hourly_usd": 60.5,
-    }
-    run["job"] = {
+
+
+def _job() -> dict[str, Any]:
+    return {
         "attempt": 1,
         "name": f"{RUN_ID}-1",
         "status": "Completed",
@@ -161,7 +181,10 @@ def succeeded() -> dict[str, Any]:
         "ended_at": "2026-11-22T11:52:08Z",
         "custom_model_arn": f"arn:aws:bedrock:{ACCOUNT}:custom-model/amazon.nova-micro-v1:0/e5f6a7",
     }
-    run["losses"] = {
+
+
+def _losses() -> dict[str, Any]:
+    return {
         "training": [
             [step, 1 + step // 100, 1.1 + 1.7 * math.exp(-step / 45) + 0.09 * math.sin(step * 1.7)]
             for step in range(1, 200)
@@ -170,14 +193,20 @@ def succeeded() -> dict[str, Any]:
         "verdict": "Training loss fell from 2.75 to 1.12; validation loss fell from 1.95 to 1.38 "
         "(limit 2.50).",
     }
-    run["deployment"] = {
+
+
+def _deployment() -> dict[str, Any]:
+    return {
         "mode": "provisioned",
         "name": f"{RUN_ID}-1",
         "status": "InService",
         "hourly_usd": 60.5,
         "arn": f"arn:aws:bedrock:{ACCOUNT}:provisioned-model/b1c2d3e4f5a6",
     }
-    run["evaluation"] = {
+
+
+def _evaluation() -> dict[str, Any]:
+    return {
         "records": 100,
         "metrics": {
             "rouge_l": {
@@ -210,13 +239,29 @@ def succeeded() -> dict[str, Any]:
             {"prompt": DIALOGUE, "reference": SUMMARY, "base": SUMMARY, "custom": ""},
         ],
     }
-    run["system_prompt"] = "Sum up the conversation in two sentences."
-    run["promotion"] = {
-        "version": 4,
-        "promoted_at": "2026-11-22T12:41:02Z",
-        "replaced_run_id": "support-summaries-20261003-9c8b7a6d5e4f",
+
+
+def _cost() -> dict[str, Any]:
+    training = {
+        "what": f"training, {RUN_ID}-1",
+        "unit": "1,000 tokens",
+        "quantity": 824.7,
+        "usd_per_unit": 0.001,
+        "usd": 0.8247,
+        "source": "the recipe",
+        "note": "about 412,345 tokens, 2 epochs",
     }
-    return run
+    stored = {"what": f"storage of the custom model {RUN_ID}-1", "unit": "month", "goes_on": True}
+    return {
+        "training_usd_estimate": 0.8247,
+        "why": "412,345 tokens x 2 epochs x $0.001 per 1,000 tokens",
+        "actual": {
+            "lines": [training, stored],
+            "usd": 0.8247,
+            "is_complete": False,
+            "as_of": "2026-11-22T12:41:09Z",
+        },
+    }
 
 
 def service_failed() -> dict[str, Any]:

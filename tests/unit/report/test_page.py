@@ -229,6 +229,16 @@ def test_unknown_prices_are_said_to_be_unknown() -> None:
     assert "unknown. The catalog knows no price." in cost
 
 
+def test_each_thing_that_cost_is_told_with_its_price_and_source() -> None:
+    shown = page(records.succeeded())
+    assert "at least $0.8247, as of 22 Nov 2026, 12:41:09 UTC" in shown.text("dd")
+    assert (
+        "$0.8247: 824,700 tokens at 0.001 USD per 1,000 tokens (price: the recipe); about 412,345 "
+        "tokens, 2 epochs." in shown.text("dd")
+    )
+    assert "unknown: goes on." in shown.text("dd")
+
+
 def test_refusals_before_a_job_cost_nothing() -> None:
     assert "$0: no customization job was started" in page(records.rejected()).text("dd")
 
@@ -276,7 +286,7 @@ def test_the_call_says_what_is_known_of_the_system_prompt(prompt: str | None, wo
 def test_the_result_stands_in_one_line_at_the_top() -> None:
     headline = "rouge_l +0.124 (95% interval +0.097 to +0.151) against the base model"
     assert headline in page(records.succeeded()).text("header")
-    for words in ("training about $0.82", "$60.50 an hour in service", "2 h 41 min from start"):
+    for words in ("cost at least $0.82", "$60.50 an hour in service", "2 h 41 min from start"):
         assert words in page(records.succeeded()).text("header")
     assert "95% interval" not in page(records.rejected()).text("header")
 
