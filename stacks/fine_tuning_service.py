@@ -73,9 +73,8 @@ class FineTuningService(Construct):
         self._recipes = {recipe.name: recipe for recipe in recipes}
         let_services_use(key, self)
         delete_in_time(datasets_bucket, artifacts_bucket, recipes)
-        self.notifications_topic = topic(self, "Notifications", key=key, emails=notification_emails)
-        self.alarms_topic = topic(self, "Pages", key=key, emails=alarm_emails)
-        let_alarms_publish(self.alarms_topic)
+        self._place_topics(key, notification_emails, alarm_emails)
+        role = CustomizationRole(self, "CustomizationRole", bucket=artifacts_bucket, key=key)
         self._resources = Resources(
             scope=self,
             stage=stage,
@@ -85,9 +84,7 @@ class FineTuningService(Construct):
             key=key,
             recipes=with_base_models(recipes),
             notifications_topic=self.notifications_topic,
-            customization_role=CustomizationRole(
-                self, "CustomizationRole", bucket=artifacts_bucket, key=key
-            ),
+            customization_role=role,
         )
         log_groups = LogGroups(retention=log_retention, key=key)
         self._place_functions(code or bundled_code(), log_groups)
@@ -108,6 +105,11 @@ class FineTuningService(Construct):
                 f"The service has: {', '.join(sorted(self._recipes))}."
             )
         allow_use(grantee, self._resources, self._recipes[recipe])
+
+    def _place_topics(self, key: kms.IKey, people: Sequence[str], on_call: Sequence[str]) -> None:
+        self.notifications_topic = topic(self, "Notifications", key=key, emails=people)
+        self.alarms_topic = topic(self, "Pages", key=key, emails=on_call)
+        let_alarms_publish(self.alarms_topic)
 
     def _environment(self) -> dict[str, str]:
         r = self._resources

@@ -27,48 +27,50 @@ def apply() -> None:
     LambdaVersion.has_cfn_attr = classmethod(lambda cls, attr: attr in ("Version", "FunctionArn"))
     LambdaVersion.get_cfn_attribute = _version_attribute
     LambdaVersion.delete_from_cloudformation_json = classmethod(lambda cls, *args: None)
+    replace_class_method(LambdaVersion, "create_from_cloudformation_json")(_create_version)
+    replace_class_method(LambdaFunction, "create_from_cloudformation_json")(_create_function)
+    replace_class_method(LambdaFunction, "update_from_cloudformation_json")(_update_function)
 
-    @replace_class_method(LambdaVersion, "create_from_cloudformation_json")
-    def create_version(
-        original: Any, cls: Any, name: str, resource: Any, account_id: str, region: str, **_: Any
-    ) -> Any:
-        given = resource["Properties"]
-        backend = get_backend(account_id, region)
-        published = backend.publish_version(given["FunctionName"], given.get("Description", ""))
-        version = cls({"Version": published.version})
-        version.function_arn = published.function_arn
-        return version
 
-    @replace_class_method(LambdaFunction, "create_from_cloudformation_json")
-    def create_function(
-        original: Any, cls: Any, name: str, resource: Any, account_id: str, region: str, **more: Any
-    ) -> Any:
-        function = original(name, resource, account_id, region, **more)
-        _apply_properties(function, resource["Properties"])
-        return function
+def _create_version(
+    original: Any, cls: Any, name: str, resource: Any, account_id: str, region: str, **_: Any
+) -> Any:
+    given = resource["Properties"]
+    backend = get_backend(account_id, region)
+    published = backend.publish_version(given["FunctionName"], given.get("Description", ""))
+    version = cls({"Version": published.version})
+    version.function_arn = published.function_arn
+    return version
 
-    @replace_class_method(LambdaFunction, "update_from_cloudformation_json")
-    def update_function(
-        _: Any,
-        cls: Any,
-        original_resource: Any,
-        new_resource_name: str,
-        cloudformation_json: Any,
-        account_id: str,
-        region_name: str,
-    ) -> Any:
-        given = copy.deepcopy(cloudformation_json["Properties"])
-        code = given.pop("Code")
-        environment = given.pop("Environment", {}).get("Variables", {})
-        original_resource.update_configuration(given)
-        original_resource.environment_vars = environment
-        if "ZipFile" in code:
-            archive = cls._create_zipfile_from_plaintext_code(code["ZipFile"])
-            code["ZipFile"] = base64.b64encode(archive)
-        original_resource.update_function_code(code)
-        original_resource.code_or_config_updated = True
-        _apply_properties(original_resource, given)
-        return original_resource
+
+def _create_function(
+    original: Any, cls: Any, name: str, resource: Any, account_id: str, region: str, **more: Any
+) -> Any:
+    function = original(name, resource, account_id, region, **more)
+    _apply_properties(function, resource["Properties"])
+    return function
+
+
+def _update_function(
+    _: Any,
+    cls: Any,
+    original_resource: Any,
+    new_resource_name: str,
+    cloudformation_json: Any,
+    account_id: str,
+    region_name: str,
+) -> Any:
+    given = copy.deepcopy(cloudformation_json["Properties"])
+    code = given.pop("Code")
+    environment = given.pop("Environment", {}).get("Variables", {})
+    original_resource.update_configuration(given)
+    original_resource.environment_vars = environment
+    if "ZipFile" in code:
+        code["ZipFile"] = base64.b64encode(cls._create_zipfile_from_plaintext_code(code["ZipFile"]))
+    original_resource.update_function_code(code)
+    original_resource.code_or_config_updated = True
+    _apply_properties(original_resource, given)
+    return original_resource
 
 
 def _version_attribute(version: Any, name: str) -> str:
