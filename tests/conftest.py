@@ -4,6 +4,7 @@ import pytest
 
 _LONGEST_FIRST = (
     "tests/localcloud/test_every_model.py",
+    "tests/localcloud/test_scenarios.py",
     "tests/localcloud/test_runs.py",
     "tests/localcloud/",
     "tests/docs/",
