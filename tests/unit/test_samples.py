@@ -61,7 +61,7 @@ def test_every_shipped_recipe_has_a_sample_of_its_name() -> None:
                 "near-duplicate": 3,
                 "contradiction": 2,
                 "label-noise": 5,
-                "similar-labels": 2,
+                "similar-labels": 3,
                 "rare-label": 2,
                 "possible-personal-data": 2,
             },
