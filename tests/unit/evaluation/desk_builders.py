@@ -12,7 +12,7 @@ from tunedrop.evaluation.desk import EvaluationDesk, Progress
 from tunedrop.evaluation.papers import Papers
 from tunedrop.evaluation.questions import Question
 from tunedrop.run import Deployment, Run, timestamp
-from tunedrop.serving.champions import Champion, RecipeState
+from tunedrop.serving.recipe_state import Champion, RecipeState
 
 Json = dict[str, Any]
 Rule = Callable[[str, Question], str]
