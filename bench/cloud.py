@@ -17,15 +17,16 @@ import boto3
 
 from bench.imports import ROOT
 
-_CLOUD = (sys.executable, "-m", "localcloud", "cloud")
+_CLOUD = (sys.executable, "-m", "bench.counted_cloud", "cloud")
 _READY_WITHIN_SECONDS = 120
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedCloud:
-    """Where it is, and the outputs of its stacks."""
+    """Where it is, where its files are, and the outputs of its stacks."""
 
     endpoint_url: str
+    state: Path
     outputs: dict[str, str]
 
     def client(self, service: str) -> Any:
@@ -52,6 +53,7 @@ def deployed_cloud() -> Iterator[DeployedCloud]:
         try:
             yield DeployedCloud(
                 endpoint_url=f"http://localhost:{port}",
+                state=state,
                 outputs=_outputs(process, state / "outputs.json"),
             )
         finally:
