@@ -94,8 +94,9 @@ def test_an_end_that_is_known_is_not_moved() -> None:
 
 
 def test_a_trial_ends_when_people_are_asked_for_the_commitment() -> None:
-    given = {"trial": served(), "timeline": {"ApproveCommitment": timestamp(NOW + AN_HOUR)}}
-    assert spending(run(**given), NOW + 50 * AN_HOUR).usd == 60.5
+    asked_at = {"ApproveCommitment": timestamp(NOW + AN_HOUR)}
+    committing = run(trial=served(), timeline=asked_at)
+    assert spending(committing, NOW + 50 * AN_HOUR).usd == 60.5
 
 
 def test_throughput_of_an_unknown_price_makes_the_sum_the_least() -> None:
