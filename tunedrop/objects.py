@@ -64,7 +64,7 @@ class Objects:
             body = self._client.get_object(**self._address(key, version_id))["Body"]
             content: bytes = body.read(limit + 1)
         if len(content) > limit:
-            raise InvalidInputError(f"{key} is larger than the {limit} bytes that are read of it.")
+            raise InvalidInputError(f"{key} has more than the {limit:,} bytes that are read of it.")
         return content
 
     def read_if_there(self, key: str) -> bytes | None:

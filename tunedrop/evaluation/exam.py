@@ -49,7 +49,7 @@ def smoke_test(passed: int, sheet: Sheet, did: str, noun: str) -> Comparison:
         verdict = "There is no test record, so the custom model was not asked."
         return Comparison(records=0, accepted=not sheet.rows, verdict=verdict)
     verdict = (
-        f"The custom model {did} {passed} of {counted(asked, noun)}: a smoke test, which says "
+        f"The custom model {did} {passed:,} of {counted(asked, noun)}: a smoke test, which says "
         "that it answers and not how well."
     )
     return Comparison(records=asked, accepted=passed == asked, verdict=verdict)

@@ -89,7 +89,7 @@ class Sheet:
         if not are_too_many(len(refused), of=asked):
             return ""
         return (
-            f"The custom model would not take {len(refused)} of {counted(asked, 'test record')}: "
+            f"The custom model would not take {len(refused):,} of {counted(asked, 'test record')}: "
             f"{refused[0].rstrip('.')}. Shorten or correct such records, in training too."
         )
 
@@ -100,12 +100,12 @@ class Sheet:
             yield f"All {counted(done, 'test record')} were asked." if done else ""
         else:
             yield (
-                f"{done} of {counted(len(self.rows), 'test record')} were asked, a fair sample: "
+                f"{done:,} of {counted(len(self.rows), 'test record')} were asked, a fair sample: "
                 "the recipe's patience (deployment.patience) was over, as happens when AWS "
                 "throttles a model; raise its requests per minute, or use a smaller test set."
             )
         if self.set_aside:
-            each = ", ".join(f"{NAMES[m]} {len(r)}" for m, r in self.refusals.items() if r)
+            each = ", ".join(f"{NAMES[m]} {len(r):,}" for m, r in self.refusals.items() if r)
             first = next(r[0] for r in self.refusals.values() if r).rstrip(".")
             yield (
                 f"{counted(self.set_aside, 'record')} set aside, because a model would not take "

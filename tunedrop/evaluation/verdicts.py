@@ -43,7 +43,7 @@ class _Measured(Protocol):
 
 def counted(number: int, noun: str) -> str:
     """`1 record`, `2 records`."""
-    return f"{number} {noun}{'s' * (number != 1)}"
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def verdict_of(
