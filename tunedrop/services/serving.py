@@ -134,6 +134,7 @@ class Serving(Gateways):
 
     @cached_property
     def sweep(self) -> Sweep:
+        from tunedrop.ledger import Ledger
         from tunedrop.serving.inventory import Inventory
         from tunedrop.serving.sweep import Sweep
 
@@ -148,6 +149,7 @@ class Serving(Gateways):
             parameters=self.parameters,
             promotions=self.promotions,
             expiry=self.expiry,
+            ledger=Ledger(records=self.records),
             notifications=self.notifications,
             recipe_names=self.settings.recipes,
         )
