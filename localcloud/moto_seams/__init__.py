@@ -15,8 +15,10 @@ def apply_all(*, runner: "LambdaRunner", endpoint_url: str, logs: Path) -> None:
     """Apply every correction; moto is imported by the modules that correct it."""
     from localcloud.moto_seams import (
         alarms,  # noqa: F401 (registers its model when it is imported)
+        attribute_values,
         buckets,
         change_sets,
+        definitions,
         event_bus,
         executions,
         function_code,
@@ -44,8 +46,10 @@ def apply_all(*, runner: "LambdaRunner", endpoint_url: str, logs: Path) -> None:
     functions.apply(runner, logs)
     interpreter_clients.apply(endpoint_url)
     for correction in (
+        attribute_values,
         buckets,
         change_sets,
+        definitions,
         event_bus,
         executions,
         function_code,

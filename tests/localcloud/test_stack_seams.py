@@ -110,3 +110,19 @@ def test_generated_name_is_cut_in_the_middle() -> None:
     assert len(name) <= 40
     assert name.startswith("stack-one-Resource")
     assert name.endswith("-SUFFIX")
+
+
+def test_every_type_of_attribute_comes_back_as_it_was_put(bare_cloud: RunningCloud) -> None:
+    dynamodb = bare_cloud.client("dynamodb")
+    dynamodb.create_table(
+        TableName="types",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    plain = {"S": "Zürich"}, {"N": "-1.5"}, {"B": b"\x00\xff"}, {"BOOL": False}, {"NULL": True}
+    sets = {"SS": ["a", "b"]}, {"NS": ["1", "2"]}, {"BS": [b"\x00", b"\xff"]}
+    empty = {"S": ""}, {"L": []}, {"M": {}}
+    item = {"pk": {"S": "1"}, "all": {"L": [*plain, *sets, *empty, {"M": {"inner": {"N": "7"}}}]}}
+    dynamodb.put_item(TableName="types", Item=item)
+    assert dynamodb.get_item(TableName="types", Key={"pk": {"S": "1"}})["Item"] == item
