@@ -159,4 +159,5 @@ def _edges(name: str, state: Mapping[str, Any]) -> Iterator[Edge]:
 def _condition(choice: Mapping[str, Any]) -> str:
     """`$.run.deployment_mode` equal to `none` as "deployment mode: none"."""
     words = str(choice["Variable"]).rpartition(".")[2].replace("_", " ")
-    return words if choice.get("BooleanEquals") else f"{words}: {choice.get('StringEquals', 'no')}"
+    is_so = choice.get("BooleanEquals") or choice.get("IsPresent")
+    return words if is_so else f"{words}: {choice.get('StringEquals', 'no')}"

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from docs.state_machine_graph import Edge, Graph
@@ -30,6 +30,7 @@ _RESCUE_COLUMNS = 33
 _LONG_WAY = 3
 _END_COLUMNS = 4
 _END = (205, 28)
+_LABEL = 13
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +97,13 @@ class Layout:
     @property
     def ways(self) -> Iterator[Way]:
         """The edges between states, but for those to the ends, which one arrow stands for."""
+        taken: list[tuple[float, float]] = []
         for edge in self.graph.edges:
             if edge.target not in self.graph.ends and not self._is_second(edge):
-                yield self._way(edge)
+                way = self._way(edge)
+                x, y = way.label_at
+                yield replace(way, label_at=(x, y - taken.count((x, y)) * _LABEL))
+                taken.append((x, y))
 
     def depth_of(self, name: str) -> int:
         """The row of a state of the main line."""

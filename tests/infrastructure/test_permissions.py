@@ -47,6 +47,7 @@ DESTRUCTIVE = [
     "bedrock:DeleteCustomModelDeployment",
     "bedrock:DeleteProvisionedModelThroughput",
     "bedrock:StopModelCustomizationJob",
+    "bedrock:UpdateProvisionedModelThroughput",
 ]
 CREATING = [
     "bedrock:CreateCustomModelDeployment",
@@ -77,7 +78,7 @@ def test_a_wildcard_without_a_reason_is_refused() -> None:
 
 
 @pytest.mark.parametrize("action", DESTRUCTIVE)
-def test_what_stops_or_deletes_asks_for_the_tag_of_the_stage(
+def test_what_stops_changes_or_deletes_asks_for_the_tag_of_the_stage(
     service: Synthesized, action: str
 ) -> None:
     statements = [s for _, s in service.all_statements() if action in listed(s["Action"])]
@@ -94,6 +95,13 @@ def test_what_creates_in_bedrock_has_to_tag(service: Synthesized, action: str) -
     for statement in statements:
         tags = statement["Condition"]["StringEquals"]
         assert tags == {"aws:RequestTag/tunedrop:stage": "dev"}
+
+
+def test_throughput_is_moved_to_custom_models_only(service: Synthesized) -> None:
+    for name in ("SwapThroughput", "CleanUp"):
+        [statement] = service.may(f"{PREFIX}{name}Role", "bedrock:UpdateProvisionedModelThroughput")
+        found = flat(statement["Resource"])
+        assert (":custom-model/*" in found, "foundation-model" in found) == (True, False)
 
 
 def test_jobs_are_created_from_the_base_models_of_recipes_only(service: Synthesized) -> None:
@@ -187,6 +195,9 @@ def test_tokens_are_answered_through_a_policy_that_the_function_does_not_wait_fo
         ("PrepareRun", "s3:PutObject"),
         ("EvaluateModel", "bedrock:"),
         ("PromoteModel", "bedrock:"),
+        ("SwapThroughput", "bedrock:Create"),
+        ("ProvisionThroughput", "bedrock:Update"),
+        ("Sweep", "bedrock:Update"),
         ("RecordOutcome", "bedrock:"),
         ("StartRun", "bedrock:"),
         ("CleanUp", "bedrock:Create"),

@@ -103,6 +103,23 @@ def test_missing_key_is_named(key: str) -> None:
         ({"base_model": "amazon.nova-micro"}, "The catalog knows no base model"),
         ({"deployment": {"patience": "soon"}}, 'it must be a duration such as "6h"'),
         ({"deployment": {"commitment": "1 month"}}, "for mode provisioned only"),
+        ({"deployment": {"reuse": "after_test"}}, "deployment.reuse is for mode provisioned only"),
+        (
+            {"deployment": {"mode": "provisioned", "reuse": "always"}},
+            "it must be after_test or none or a section with window, hours such as",
+        ),
+        (
+            {"deployment": {"mode": "provisioned", "reuse": {"window": "2-5"}}},
+            "it must be after_test or none or a section with window, hours such as",
+        ),
+        (
+            {"deployment": {"mode": "provisioned", "reuse": {"window": "23:30-00:15"}}},
+            "deployment.reuse.window 23:30-00:15 is open for 0:45:00; at least an hour is accepted",
+        ),
+        (
+            {"deployment": {"mode": "provisioned", "reuse": {"window": "02:00-05:00"}}},
+            "deployment.patience is 6h; with deployment.reuse.window at least 24h is accepted",
+        ),
         (
             {"evaluation": {"metrics": {"bleu": 0.3}}},
             'evaluation.metrics is {"bleu": 0.3}; it must be rouge_l',

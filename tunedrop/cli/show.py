@@ -11,7 +11,7 @@ from tunedrop.cli.stage import deployed
 from tunedrop.cli.terminal import cause_in_lines
 from tunedrop.cli.watch import given_up
 from tunedrop.cost import dollars
-from tunedrop.run import Job, Run, plain
+from tunedrop.run import Deployment, Job, Run, plain
 from tunedrop.services import Services
 from tunedrop.spending import spending
 
@@ -48,7 +48,7 @@ def facts(services: Services, run: Run) -> list[tuple[str, str]]:
         *(("Given up", given_up(former)) for former in run.former_jobs),
         ("Customization job", _job(run, job) if job else ""),
         ("Custom model", job.custom_model_arn if job else ""),
-        ("Deployment", f"{deployment.mode} {deployment.arn}" if deployment else ""),
+        ("Deployment", _deployment(deployment) if deployment else ""),
         ("Taken down", ", ".join(run.clean_up.taken_down) if run.clean_up else ""),
         ("Committed", ", ".join(run.clean_up.committed) if run.clean_up else ""),
         ("Still billing", ", ".join(run.clean_up.still_billing) if run.clean_up else ""),
@@ -67,6 +67,10 @@ def _costs(run: Run, now: datetime) -> Iterator[tuple[str, str]]:
         yield "Cost so far", spent.words
     for line in spent.lines:
         yield "", f"{line.what}: {dollars(line.usd)}: {line.reckoning}"
+
+
+def _deployment(deployment: Deployment) -> str:
+    return f"{deployment.mode} {deployment.arn}, {deployment.origin}"
 
 
 def _job(run: Run, job: Job) -> str:

@@ -160,7 +160,10 @@ class Deployment(_Section, frozen=True):
     grace: Duration = "24h"
     model_units: Count = 1
     commitment: Literal["none", "1 month", "6 months"] = "none"
-    reuse: Literal["none", "after_test"] | Reuse = "none"
+    reuse: (
+        Literal["none", "after_test"]
+        | Annotated[Reuse, Meta(description='a section with window, hours such as "02:00-05:00"')]
+    ) = "none"
     expires_after: Duration | None = None
 
     @property

@@ -24,10 +24,17 @@ def lineage(run: Record) -> Facts:
             ("Customization job", job.get("arn")),
             ("Custom model", job.get("custom_model_arn")),
             ("Deployment", deployment.get("arn")),
+            ("Deployment was", _origin(run)),
             ("Champion version", promotion.get("version")),
             ("Replaced the model of", promotion.get("replaced_run_id")),
         ]
     )
+
+
+def _origin(run: Record) -> str:
+    """Whether it was created or the champion's was reused, and why that was not."""
+    why = section(run, "capacity").get("why")
+    return ": ".join(filter(None, (text(section(run, "deployment").get("origin")), text(why))))
 
 
 def _files(files: Iterable[Record]) -> Facts:

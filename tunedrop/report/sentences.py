@@ -164,6 +164,8 @@ STATE_WORDS = {
     "ApproveDeployment": "Wait for approval",
     "ApproveCommitment": "Wait for approval of the commitment",
     "ProvisionThroughput": "Provision throughput",
+    "SwapThroughput": "Swap the model into the champion's throughput",
+    "WaitForWindow": "Wait for the recipe's window",
     "DeployOnDemand": "Deploy on demand",
     "WaitForCapacity": "Wait for capacity",
     "WaitForDeployment": "Wait for the deployment",
