@@ -141,9 +141,11 @@ class Conclusion:
 
 
 def _taken_down(run: Run, now: datetime) -> Iterator[str]:
-    """The names of what clean-up took down."""
+    """The names of what clean-up took down, or gave back."""
     if run.promotion or run.clean_up is None or not run.clean_up.done:
         return
+    if run.swap:
+        yield run.swap.name
     yield from (each.name for each in run.deployments if each.committed_until <= timestamp(now))
     if not run.model_kept_until:
         yield from (job.name for job in run.own_jobs)

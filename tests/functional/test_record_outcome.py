@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.functional.samples import NOW, Json, recipe, unique
 from tests.functional.world import Call, World
 from tunedrop.errors import CapacityUnavailableError
-from tunedrop.run import CleanUp, Failure, Run, Source, plain
+from tunedrop.run import CREATED, REUSED, CleanUp, Failure, Run, Source, plain
 from tunedrop.settings import SERVICE_NAME, outcome_dimensions
 
 GONE = CleanUp(done=True)
@@ -69,17 +70,23 @@ def test_the_record_the_report_and_run_json_hold_what_the_run_cost(
     assert "at least $0.2" in world.read(run.layout.report).decode()
 
 
-def test_what_clean_up_took_down_bills_no_more(world: World, call: Call) -> None:
+@pytest.mark.parametrize("origin", [CREATED, REUSED])
+def test_what_clean_up_took_down_or_gave_back_bills_no_more(
+    world: World, call: Call, origin: str
+) -> None:
     run = world.deployed_run()
-    assert run.job is not None
+    assert run.job is not None and run.deployment is not None
     name = run.job.name
+    made = structs.replace(run.deployment, mode="provisioned", origin=origin)
+    run = world.services.records.update(run, deployment=made)
     failure = Failure(error="ModelRejectedError", cause="So it was.")
     run = world.services.records.begin_ending(run, failure, NOW)
     world.services.records.update_ending(run, clean_up=GONE)
     conclude(call, run)
     cost = world.find(run).cost
     assert set(cost["ended"]) == {name}
-    assert not [each for each in cost["actual"]["lines"] if each.get("goes_on")][1:]
+    still = [each["what"] for each in cost["actual"]["lines"] if each.get("goes_on")]
+    assert still == ["objects of the run in S3"]
 
 
 def test_a_second_call_answers_as_the_first_and_tells_nobody(

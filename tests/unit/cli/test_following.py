@@ -128,6 +128,16 @@ def test_what_is_known_of_a_run_is_shown_and_the_rest_left_out(
     assert "Report" not in out
 
 
+def test_what_a_run_cost_is_shown_line_by_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = {"tokens": 500_000, "records": {"train": 40}}
+    shown(monkeypatch, run(job=job(status="Completed"), dataset=dataset))
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"Cost so far about 1.00 US dollars training, {RUN_ID}-1: about 1.00" in out
+    assert "1,000,000 tokens at 0.001 USD per 1,000 tokens (price: AWS Price List" in out
+
+
 def test_an_ended_run_is_shown_with_its_cause_and_its_report(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
