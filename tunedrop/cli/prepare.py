@@ -92,9 +92,13 @@ def _prepared(
 
 def _reasons(rejected: Path) -> Counter[str]:
     """Why records are in none of the sets: how many for each reason."""
-    lines = rejected.read_bytes().splitlines() if rejected.exists() else []
-    accounts: Iterator[Any] = map(msgspec.json.decode, lines)
-    return Counter(code for each in accounts for code in {one["code"] for one in each["reasons"]})
+    if not rejected.exists():
+        return Counter()
+    with rejected.open("rb") as file:
+        accounts: Iterator[Any] = map(msgspec.json.decode, file)
+        return Counter(
+            code for each in accounts for code in {one["code"] for one in each["reasons"]}
+        )
 
 
 def _account(

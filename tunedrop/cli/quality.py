@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tunedrop.cli.terminal import coloured, wrapped
+from tunedrop.cli.terminal import Colour, coloured, wrapped
 from tunedrop.cost import training_cost
 from tunedrop.dataset.handling import acts
 from tunedrop.dataset.report import ValidationReport
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _CELLS = 24
 _INDENT = " " * 9
-_COLOURS = {"error": "red", "fatal": "red", "done": "green"}
+_COLOURS: dict[str, Colour] = {"error": "red", "fatal": "red", "done": "green"}
 
 
 def curation_of(recipe: Recipe) -> "Curation":
