@@ -169,7 +169,8 @@ def test_a_replaced_champion_is_retired_after_its_grace(
     first = replaced(world, grace="1h")
     later = world.services.now() + timedelta(hours=2)
     monkeypatch.setattr(Services, "now", lambda _: later)
-    assert call("sweep")["retired"] == [f"on_demand {first.run_id}-1"]
+    swept = call("sweep")
+    assert (swept["retired"], swept["taken_down"]) == ([f"on_demand {first.run_id}-1"], [])
     assert world.deployment_status(f"{first.run_id}-1") == ""
     assert world.services.champions.state("support").retiring == ()
     assert call("sweep") == NOTHING

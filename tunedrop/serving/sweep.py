@@ -74,7 +74,8 @@ class Sweep:
             attempts.make(f"the parameter of {name}", partial(self._project, name))
         cleaned = tuple(self._clean_up_stranded_runs(recipes, now, attempts))
         retired = tuple(self._retire_replaced(recipes, now, attempts))
-        orphans = [each for each in owned if self._is_orphan(each, now)]
+        away = {each.deployment.arn for each in retired}
+        orphans = [each for each in owned if each.arn not in away and self._is_orphan(each, now)]
         gone = [
             each for each in orphans if attempts.make(str(each), partial(self._remove, each, now))
         ]
@@ -82,7 +83,7 @@ class Sweep:
             Swept(
                 taken_down=tuple(map(str, gone)),
                 withdrawn=withdrawn,
-                retired=retired,
+                retired=tuple(map(str, retired)),
                 left=tuple(str(each) for each in orphans if each not in gone),
                 cleaned_runs=cleaned,
                 failed=tuple(attempts.failed),
@@ -133,14 +134,14 @@ class Sweep:
 
     def _retire_replaced(
         self, recipes: Sequence[str], now: datetime, attempts: Attempts
-    ) -> Iterator[str]:
+    ) -> Iterator[Retiree]:
         for name in recipes:
             state = self.champions.state(name)
             attempts.make(f"the cost of {name}", partial(self.ledger.pass_on, state))
             for retiree in state.retiring:
                 due = moment(retiree.retire_at) <= now
                 if due and attempts.make(str(retiree), partial(self._retire, name, retiree, now)):
-                    yield str(retiree)
+                    yield retiree
 
     def _retire(self, recipe: str, retiree: Retiree, now: datetime) -> bool:
         if not self._is_retired(retiree):
