@@ -45,6 +45,7 @@ class Answers:
 
 
 def _is_old_news(answer: Answer, earlier: Answer) -> bool:
-    if answer.outcome == RUN_STARTED and answer.run_id == earlier.run_id:
-        return True
+    if answer.run_id and answer.run_id == earlier.run_id:
+        # A run that was stopped before it opened its record does not know when it was dropped.
+        return answer.outcome == RUN_STARTED
     return earlier.dropped_at > answer.dropped_at

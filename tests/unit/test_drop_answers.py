@@ -54,6 +54,11 @@ def test_a_late_word_of_the_beginning_changes_nothing() -> None:
     assert last_word(end, answer(RUN_STARTED)) == end
 
 
+def test_the_end_of_a_run_that_was_stopped_before_it_had_a_record_is_told() -> None:
+    end = answer("RunCancelled", dropped_at="")
+    assert last_word(answer(RUN_STARTED), end) == end
+
+
 def test_the_end_of_an_earlier_drops_run_changes_nothing() -> None:
     later = answer(RUN_STARTED, "run-2", "2026-11-22T12:30")
     assert last_word(later, answer("RunSucceeded")) == later
