@@ -24,10 +24,10 @@ NAMES = (
     "swap",
     "swap-failed",
     "rollback",
-    "expiry",
     "committed",
     "orphan",
     "stopped",
+    "expiry",
 )
 
 

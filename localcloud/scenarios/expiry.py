@@ -6,14 +6,14 @@ from localcloud.scenarios.datasets import ROUTING, drawn
 from localcloud.scenarios.stage import Stage, expect
 
 SAYS = "Throughput expires: the parameter leaves it first, then it is deleted; extending keeps it."
-RECIPE = "routing-expiring"
+RECIPE = "routing"
 _ITEM = f"recipe#{RECIPE}"
 
 
 def play(stage: Stage) -> str:
     """Extend it; then let its last hour come, and then its end."""
     stage.hold_schedule()
-    run_id = stage.given_champion(RECIPE, drawn(ROUTING, seed=12))
+    run_id = stage.given_champion(RECIPE, drawn(ROUTING, seed=9))
     stage.move_clock(_ITEM, "champion.expires_at", to=timedelta(minutes=30))
     stage.command("extend", RECIPE, "--by", "7d")
     stage.sweep()
@@ -28,7 +28,7 @@ def play(stage: Stage) -> str:
     stage.ask(served)
 
     stage.say("The deadline:")
-    stage.move_clock(_ITEM, "retiring[0].retire_at", to=timedelta(seconds=-1))
+    stage.retire_now(RECIPE, run_id)
     stage.sweep()
     expect("only the model is left", holds=stage.in_bedrock(run_id) == {f"{run_id}-1"})
     return f"The throughput of {run_id} is deleted, and the base model serves {RECIPE}."

@@ -16,6 +16,8 @@ def play(stage: Stage) -> str:
     stage.service.put(f"datasets/{RECIPE}/few/october.jsonl", drawn(SUMMARIES, 4, records=40))
     run_id = stage.request(RECIPE, "few", _REQUEST)
     record = stage.end(run_id, REJECTED)
+    epochs = record["snapshot"]["hyperparameters"]["epochs"]
+    expect("the run request was heeded", holds=epochs == 5)
     expect("the losses say why", holds="overfitted" in record["cause"])
     expect("nothing was ever deployed for it", holds="deployment" not in record)
     expect("its custom model is gone", holds=not stage.in_bedrock(run_id))

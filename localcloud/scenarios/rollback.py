@@ -1,7 +1,5 @@
 """Back to the champion before this one, in its grace and after it."""
 
-from datetime import timedelta
-
 from localcloud.scenarios.datasets import SUMMARIES, drawn
 from localcloud.scenarios.stage import Stage, expect
 
@@ -17,9 +15,7 @@ def play(stage: Stage) -> str:
     stage.expect_champion(RECIPE, old)
     stage.hold_schedule()
     stage.say("Its grace ends: what served since then is retired by the sweep.")
-    for number, retiree in enumerate(stage.item(RECIPE)["retiring"]):
-        if retiree["run_id"] == new:
-            stage.move_clock(f"recipe#{RECIPE}", f"retiring[{number}].retire_at", to=-_A_MOMENT)
+    stage.retire_now(RECIPE, new)
     stage.sweep()
     expect("only its model is left", holds=stage.in_bedrock(new) == {f"{new}-1"})
     said = stage.command("rollback", RECIPE, "--no-watch")
@@ -35,6 +31,3 @@ def _two_champions(stage: Stage) -> tuple[str, str]:
     if previous := stage.item(RECIPE).get("previous"):
         return str(previous["run_id"]), first
     return first, stage.run(RECIPE, "november", drawn(SUMMARIES, seed=11))
-
-
-_A_MOMENT = timedelta(seconds=1)

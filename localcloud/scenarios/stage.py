@@ -54,10 +54,15 @@ class Stage:
     def end(self, run_id: str, outcome: str) -> dict[str, Any]:
         """Watch a run to its end, which is to be this one; returns its record."""
         self.follow(run_id)
+        self.service.eventually(lambda: self._is_closed(run_id), f"an end of {run_id}")
         record = self.service.record(run_id)
         tell_outcome({"outcome": record["outcome"], "reason": record["cause"]})
         expect(f"the run {run_id} ends as {outcome}", holds=record["outcome"] == outcome)
         return record
+
+    def _is_closed(self, run_id: str) -> bool:
+        """Whether its record is closed, which follows on its papers."""
+        return bool(self.record(run_id).get("status") == "ended")
 
     def run(self, recipe: str, name: str, content: bytes, outcome: str = SUCCEEDED) -> str:
         """Drop a dataset and watch its run to this end; returns the run_id."""
@@ -105,6 +110,13 @@ class Stage:
         done = [f"{what}: {', '.join(names)}" for what, names in swept.items() if names]
         self.say(f"The hourly sweep: {'; '.join(done) or 'nothing to do'}.")
         return swept
+
+    def retire_now(self, recipe: str, run_id: str) -> None:
+        """Let the grace of a former champion be over."""
+        for number, retiree in enumerate(self.item(recipe)["retiring"]):
+            if retiree["run_id"] == run_id:
+                field = f"retiring[{number}].retire_at"
+                self.move_clock(f"recipe#{recipe}", field, to=-timedelta(seconds=1))
 
     def hold_schedule(self) -> None:
         """Keep the hourly sweep from beginning by itself, until `release`."""

@@ -125,20 +125,6 @@ def test_same_object_version_delivered_twice_is_one_run(service: Service) -> Non
     assert service.answer(key, version) == answer
 
 
-def test_run_request_runs_over_the_files_that_it_names(service: Service) -> None:
-    folder = f"datasets/{SUMMARIES}/parts"
-    service.drop(f"{folder}/a.jsonl", sample(SUMMARIES, 60, seed=4))
-    service.drop(f"{folder}/test.jsonl", sample(SUMMARIES, 12, seed=5))
-    request = b"train: [parts/a.jsonl]\ntest: parts/test.jsonl\nhyperparameters: {epochs: 2}\n"
-    key = f"datasets/{SUMMARIES}/october.run.yaml"
-    answer = service.answer(key, service.drop(key, request), final=True)
-    record = service.record(answer["run_id"])
-    assert [each["key"] for each in record["files"]["train"]] == [f"{folder}/a.jsonl"]
-    assert record["snapshot"]["hyperparameters"]["epochs"] == 2
-    assert record["dataset"]["records_found"] == 72
-    assert record["dataset"]["records"]["test"] >= 6
-
-
 def test_twenty_datasets_dropped_at_once_end_with_the_last_one_as_champion(
     service: Service,
 ) -> None:

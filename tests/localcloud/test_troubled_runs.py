@@ -94,12 +94,6 @@ def test_override_that_the_recipe_does_not_allow_is_refused(service: Service) ->
     assert "allow_overrides" in answer["reason"]
 
 
-def test_lost_job_event_costs_time_and_not_the_run(service: Service, faults: Faults) -> None:
-    faults.order("lost_event", count=20)
-    answer = service.run(SUMMARIES, "lost-event", sample(SUMMARIES, 80, seed=10))
-    assert answer["outcome"] == "RunSucceeded", answer["reason"]
-
-
 def test_throttling_lost_answers_and_doubled_events_are_survived(
     service: Service, faults: Faults
 ) -> None:
@@ -112,10 +106,11 @@ def test_throttling_lost_answers_and_doubled_events_are_survived(
     assert len(service.resources(answer["run_id"])) == 2
 
 
-def test_job_failed_by_an_internal_error_is_tried_once_more(
+def test_job_failed_by_an_internal_error_is_tried_once_more_though_no_event_tells_of_it(
     service: Service, faults: Faults
 ) -> None:
     faults.order("job_internal_error")
+    faults.order("lost_event", count=20)
     answer = service.run(SUMMARIES, "internal-error", sample(SUMMARIES, 80, seed=13))
     record = service.record(answer["run_id"])
     assert answer["outcome"] == "RunSucceeded", answer["reason"]
