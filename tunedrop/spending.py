@@ -17,6 +17,7 @@ from tunedrop.cost import TRAINING_UNITS, dollars, training_amount, training_pri
 from tunedrop.run import REUSED, Deployment, Job, Run, moment, timestamp
 
 _HOURS_OF_MONTH = 730
+_LITTLE = 0.01
 _THOUSAND_TOKENS = TRAINING_UNITS["1k tokens"]
 _GIGABYTE = 1 << 30
 _S3_USD_PER_GB_MONTH = 0.023
@@ -55,6 +56,8 @@ class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
             return ""
         if self.unit == _THOUSAND_TOKENS:
             return f"{1000 * self.quantity:,.0f} tokens"
+        if 0 < self.quantity < _LITTLE:
+            return f"less than {_LITTLE} {self.unit}s"
         return f"{_plain(self.quantity)} {self.unit}{'' if self.quantity == 1 else 's'}"
 
 
@@ -110,7 +113,7 @@ def _training_of(run: Run, job: Job) -> Line:
     plan, records = run.plan, run.dataset.get("records", {})
     price = training_price(plan)
     amount = training_amount(plan, run.dataset.get("tokens", 0), records.get("train"))
-    units, note = amount.units, amount.why
+    units, note = amount.units, f"{amount.why}, as counted here"
     if job.trained_tokens == 0:
         units, note = 0.0, "the job ended before it began to train"
     elif job.status != "Completed":

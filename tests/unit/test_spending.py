@@ -164,6 +164,12 @@ def test_the_model_is_stored_by_the_month_until_it_is_deleted() -> None:
     assert line(spending(deleted, NOW + a_month), "storage").usd == 0
 
 
+def test_what_is_little_is_said_to_be_little() -> None:
+    ended = run(cost={"stored_bytes": 2 << 20}, ended_at=timestamp(NOW))
+    found = spending(ended, NOW + timedelta(hours=1))
+    assert found.lines[0].reckoning.startswith("less than 0.01 GB-months at 0.023 USD")
+
+
 def test_objects_bill_by_the_gigabyte_and_month() -> None:
     ended = run(cost={"stored_bytes": 2 << 30}, ended_at=timestamp(NOW))
     found = spending(ended, NOW + timedelta(hours=730))
