@@ -25,11 +25,16 @@ def call(run: Record) -> dict[str, str]:
         "region": parts[3] if len(parts) > 3 else "",  # noqa: PLR2004 - arn:aws:states:REGION:...
         "system": system,
         "advice": advice,
-        "python_system": repr([{"text": system}]),
+        "python_system": _json([{"text": system}]),
         "shell_system": _quoted([{"text": system}]),
         "shell_messages": _quoted([{"role": "user", "content": [{"text": _PROMPT}]}]),
     }
 
 
 def _quoted(value: Any) -> str:
-    return shlex.quote(json.dumps(value, ensure_ascii=False))
+    return shlex.quote(_json(value))
+
+
+def _json(value: Any) -> str:
+    """Lists and texts in JSON read the same in Python."""
+    return json.dumps(value, ensure_ascii=False)
