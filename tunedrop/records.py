@@ -119,6 +119,17 @@ class RunRecords:
         )
         return self.get(run.run_id)
 
+    def keep_model(self, run_id: str, until: str) -> None:
+        """Keep the model of a run, which may have ended long ago, at least until then."""
+        self._table.update(
+            run_key(run_id),
+            "SET model_kept_until = :until",
+            condition="attribute_exists(pk) AND (attribute_not_exists(model_kept_until) "
+            "OR model_kept_until < :until)",
+            names={},
+            until=until,
+        )
+
     def complete(self, run: Run, name: str, cost: Mapping[str, Any]) -> bool:
         """Complete what an ended run cost, once what it had in service under `name` is gone."""
         item = self._table.update(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.credentials import Credentials
+from msgspec import structs
 
 from tests.functional.ground import wait_until
 from tests.functional.samples import NOW, recipe
@@ -244,11 +245,29 @@ def test_a_commitment_of_a_failed_run_is_left_and_said(
     assert f"Still billing: {named}" in ended["Cause"]
 
 
+def test_a_commitment_keeps_the_model_that_an_earlier_run_trained(
+    world: World, call: Call, sign: Sign
+) -> None:
+    earlier = world.run_with_model(COMMITTING)
+    world.services.records.end(earlier, outcome="DeploymentFailed", cause="", now=NOW)
+    run = passed_run(world, goes_on_from=earlier.run_id)
+    run = world.services.records.update(run, job=earlier.job)
+    run = bought(world, call, sign, run)
+    assert clean_up(call, run, "ModelRejectedError")["done"]
+    assert run.deployment is not None
+    assert world.find(earlier).model_kept_until == run.deployment.committed_until
+    assert world.model_exists(f"{earlier.run_id}-1")
+
+
 def test_a_replaced_commitment_serves_until_its_term(world: World, call: Call, sign: Sign) -> None:
     run = bought(world, call, sign, passed_run(world))
     call("promote_model", run_id=run.run_id)
     later = timestamp(NOW + timedelta(minutes=1))
     call("promote_model", run_id=world.deployed_run(dropped_at=later).run_id)
-    leaving = world.services.champions.state("support").retiring[-1]
+    state = world.services.champions.state("support")
+    leaving = state.retiring[-1]
     assert run.deployment is not None
     assert (leaving.run_id, leaving.retire_at) == (run.run_id, run.deployment.committed_until)
+    assert run.job is not None
+    state = structs.replace(state, champion=None, previous=None, history=())
+    assert run.job.custom_model_arn in state.kept_models

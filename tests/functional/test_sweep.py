@@ -10,6 +10,7 @@ from msgspec import structs
 from tests.functional.ground import wait_until
 from tests.functional.samples import NOW, Json, recipe, unique
 from tests.functional.world import Call, World
+from tunedrop.cli.take_down import take_down
 from tunedrop.errors import ServiceBusyError
 from tunedrop.run import Run, plain, timestamp
 from tunedrop.services import Services
@@ -297,7 +298,7 @@ def test_what_is_left_of_the_stage_is_named(world: World) -> None:
 
 
 def test_what_is_committed_is_left_until_its_term_and_nobody_is_told_each_hour(
-    hours_later: World, call: Call
+    hours_later: World, call: Call, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = ended(hours_later, hours_later.trained_run())
     tags = run_tags(run.stage, run.recipe, run.run_id)
@@ -313,3 +314,5 @@ def test_what_is_committed_is_left_until_its_term_and_nobody_is_told_each_hour(
     assert hours_later.bedrock.get_provisioned_model_throughput(provisionedModelId=arn)
     [left] = hours_later.services.sweep.take_down_stage()
     assert left.startswith(f"provisioned {run.run_id}-2 (committed until ")
+    assert take_down(hours_later.services, sleep=pytest.fail) == 1
+    assert f"before the end of its term: {left}." in capsys.readouterr().out

@@ -12,12 +12,19 @@ _WITHIN_SECONDS = 3600
 
 
 def run(options: argparse.Namespace) -> int:
-    """0: nothing of the stage bills any more; 1: something is left, which is named."""
+    """0: nothing of the stage bills any more; 1: something is left, which is named.
+
+    What is committed for a term keeps the stage: nothing is touched then.
+    """
     return take_down(deployed(options.stage))
 
 
 def take_down(services: Services, sleep: Callable[[float], None] = time.sleep) -> int:
     """Stop the runs, then ask Bedrock again and again until nothing is left, for an hour."""
+    if committed := services.sweep.committed(services.now()):
+        print(f"Cannot be deleted before the end of its term: {', '.join(committed)}.")
+        print("Nothing was taken down, and no run was stopped. Take the stage down after that.")
+        return 1
     stopped = services.executions.stop_all("The stage is being taken down.")
     print(f"Stopped runs: {', '.join(stopped) or 'none'}.")
     left: tuple[str, ...] = ()

@@ -59,6 +59,9 @@ class TakeDown:
         kept = any(_keeps(run, job) for job in run.own_jobs)
         until = run.model_kept_until or (timestamp(now + _MODEL_KEPT) if kept else "")
         until = max((until, *committed.values()))
+        if committed and run.goes_on_from:
+            # What is committed serves the model of the run that trained it.
+            self.records.keep_model(run.goes_on_from, until)
         # Another clean-up may have been quicker, and the run may have ended meanwhile.
         with suppress(RunEndingError):
             self.records.update_ending(run, clean_up=clean_up, model_kept_until=until)

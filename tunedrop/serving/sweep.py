@@ -90,6 +90,11 @@ class Sweep:
             )
         )
 
+    def committed(self, now: datetime) -> tuple[str, ...]:
+        """What the stage owns in Bedrock and nobody can delete yet, with the end of its term."""
+        owned = self.inventory.resources()
+        return tuple(str(each) for each in owned if (each.committed_until or now) > now)
+
     def take_down_stage(self) -> tuple[str, ...]:
         """Ask Bedrock to take down all that the stage owns, champions too; returns what is left."""
         for each in self.inventory.resources():
