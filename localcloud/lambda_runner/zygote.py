@@ -6,6 +6,7 @@ started with an empty environment: an instance sees what its template gives it, 
 
 import contextlib
 import functools
+import gc
 import importlib
 import os
 import select
@@ -15,7 +16,9 @@ import sys
 
 from localcloud.lambda_runner import frames, instance
 
-PRELOADED = ("boto3", "aws_lambda_powertools", "msgspec", "numpy")
+PRELOADED = ("boto3", "aws_lambda_powertools", "msgspec", "numpy", "yaml", "jinja2")
+_SERVICES = ("bedrock", "dynamodb", "s3", "sns", "ssm", "stepfunctions", "sts")
+_WHILE_READING = {"OPENBLAS_NUM_THREADS": "1", "AWS_CONFIG_FILE": os.devnull}
 _DESCRIPTORS = 2
 
 
@@ -36,15 +39,25 @@ def main(control: socket.socket) -> None:
 
 
 def _preload() -> None:
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    os.environ.update(_WHILE_READING)
     for package in PRELOADED:
         importlib.import_module(package)
-    del os.environ["OPENBLAS_NUM_THREADS"]
-    # Every new client reads the same service descriptions; read them once for all instances.
-    loaders = importlib.import_module("botocore.loaders")
-    loaders.JSONFileLoader.load_file = functools.lru_cache(None)(loaders.JSONFileLoader.load_file)
-    loaders.JSONFileLoader.__hash__ = lambda _: 0
-    loaders.JSONFileLoader.__eq__ = lambda self, other: type(self) is type(other)
+    _read_service_descriptions()
+    for name in _WHILE_READING:
+        del os.environ[name]
+    # Looking for garbage would write to, and so copy, pages that all instances share.
+    gc.collect()
+    gc.freeze()
+
+
+def _read_service_descriptions() -> None:
+    """Most of what making a client takes is reading; read once what functions use most."""
+    session = importlib.import_module("botocore.session")
+    session.create_loader = functools.cache(session.create_loader)
+    for service in _SERVICES:
+        session.Session().create_client(
+            service, "us-east-1", aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key=""
+        )
 
 
 def _report_ended(control: socket.socket) -> None:
