@@ -4,71 +4,51 @@ A correction replaces an attribute of moto or registers a model with it; all are
 before the first request, in the process that serves the embedded cloud and nowhere else.
 """
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from localcloud.lambda_runner.runner import LambdaRunner
 
+_CORRECTIONS = (
+    "attribute_values",
+    "buckets",
+    "change_sets",
+    "definitions",
+    "dispatching",
+    "event_bus",
+    "executions",
+    "function_code",
+    "function_versions",
+    "interpreter_pace",
+    "keys",
+    "nested_executions",
+    "object_events",
+    "parameters",
+    "queue_polling",
+    "resource_names",
+    "resource_policies",
+    "roles_from_templates",
+    "schedules",
+    "stack_failures",
+    "stack_protection",
+    "stack_updates",
+    "state_machines",
+    "task_tokens",
+    "templates",
+)
+
 
 def apply_all(*, runner: "LambdaRunner", endpoint_url: str, logs: Path) -> None:
     """Apply every correction; moto is imported by the modules that correct it."""
     from localcloud.moto_seams import (
         alarms,  # noqa: F401 (registers its model when it is imported)
-        attribute_values,
-        buckets,
-        change_sets,
-        definitions,
-        event_bus,
-        executions,
-        function_code,
-        function_versions,
         functions,
         interpreter_clients,
-        interpreter_pace,
-        keys,
-        nested_executions,
-        object_events,
-        parameters,
-        queue_polling,
-        resource_names,
-        resource_policies,
-        roles_from_templates,
-        schedules,
-        stack_failures,
-        stack_protection,
-        stack_updates,
-        state_machines,
-        task_tokens,
-        templates,
     )
 
     functions.apply(runner, logs)
     interpreter_clients.apply(endpoint_url)
-    for correction in (
-        attribute_values,
-        buckets,
-        change_sets,
-        definitions,
-        event_bus,
-        executions,
-        function_code,
-        function_versions,
-        interpreter_pace,
-        keys,
-        nested_executions,
-        object_events,
-        parameters,
-        queue_polling,
-        resource_names,
-        resource_policies,
-        roles_from_templates,
-        schedules,
-        stack_failures,
-        stack_protection,
-        stack_updates,
-        state_machines,
-        task_tokens,
-        templates,
-    ):
-        correction.apply()
+    for name in _CORRECTIONS:
+        import_module(f"{__name__}.{name}").apply()
