@@ -5,10 +5,10 @@ from datetime import datetime
 
 from msgspec import structs
 
+from tunedrop.reckoning import spending, with_ends
 from tunedrop.records import RunRecords
 from tunedrop.run import ENDED, moment, plain
 from tunedrop.serving.recipe_state import RecipeState
-from tunedrop.spending import spending, with_ends
 
 
 @dataclass(frozen=True, kw_only=True)

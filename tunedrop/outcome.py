@@ -17,12 +17,12 @@ from tunedrop.evaluation.system_prompt import system_prompt
 from tunedrop.layout import RunLayout
 from tunedrop.notifications import Notifications
 from tunedrop.objects import Objects
+from tunedrop.reckoning import spending, with_ends
 from tunedrop.records import RunRecords
 from tunedrop.report.sentences import RUNBOOK, sentence, words_for
 from tunedrop.run import ENDED, Failure, Run, Source, plain, timestamp
 from tunedrop.serving.turns import Turns
 from tunedrop.settings import model_parameter
-from tunedrop.spending import spending, with_ends
 
 RUN_SUCCEEDED = "RunSucceeded"
 RUN_UNCHANGED = "RunUnchanged"

@@ -1,27 +1,13 @@
-"""What a run has cost so far, line by line: how much was used, times its price, and who says so.
-
-All that it is reckoned from is in the run's record, so that it can be reckoned again whenever
-somebody looks, and when what the run left in service is retired long after its end.
-"""
+"""What a run has cost, line by line: how much was used, times its price, and who says so."""
 
 import math
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 
-from tunedrop.catalog import all_models, base_model
-from tunedrop.catalog.models import BaseModel
-from tunedrop.cost import TRAINING_UNITS, dollars, training_amount, training_price, unknown_price
-from tunedrop.run import REUSED, Deployment, Job, Run, moment, timestamp
+from tunedrop.cost import TRAINING_UNITS, dollars
 
-_HOURS_OF_MONTH = 730
 _LITTLE = 0.01
 _THOUSAND_TOKENS = TRAINING_UNITS["1k tokens"]
-_GIGABYTE = 1 << 30
-_S3_USD_PER_GB_MONTH = 0.023
-_S3_SOURCE, _S3_AS_OF = "AWS's price list for S3 Standard in us-east-1", "2026-03"
 
 
 class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,6 +25,11 @@ class Line(Struct, frozen=True, kw_only=True, omit_defaults=True):
     as_of: str = ""
     note: str = ""
     goes_on: bool = False
+
+    @property
+    def words(self) -> str:
+        """What it cost, in words."""
+        return "nothing" if self.usd == 0 else dollars(self.usd)
 
     @property
     def reckoning(self) -> str:
@@ -73,196 +64,11 @@ class Spending(Struct, frozen=True, kw_only=True):
     def words(self) -> str:
         """The sum in words: that of an incomplete one is the least that it can be."""
         if self.is_complete:
-            return dollars(self.usd)
-        known = dollars(self.usd).removeprefix("about ")
-        return f"at least {known}" if self.usd else "unknown"
-
-
-def spending(run: Run, now: datetime) -> Spending:
-    """What the run has cost until now, or until its end where nothing of it bills any more."""
-    lines = (*_training(run), *_throughput(run, now), *_asking(run), *_storage(run, now))
-    known = [line.usd for line in lines if line.usd is not None]
-    return Spending(
-        lines=lines,
-        usd=round(sum(known), 6),
-        is_complete=len(known) == len(lines),
-        as_of=timestamp(now),
-    )
-
-
-def with_ends(cost: Mapping[str, Any], *names: str, at: datetime) -> dict[str, Any]:
-    """A run's section on cost that knows when deployments and models were taken down."""
-    ended = {name: timestamp(at) for name in names}
-    return {**cost, "ended": {**ended, **cost.get("ended", {})}}
-
-
-def _line(*, quantity: float | None, usd_per_unit: float | None, **given: Any) -> Line:
-    usd = None if quantity is None or usd_per_unit is None else round(quantity * usd_per_unit, 6)
-    usd = 0.0 if quantity == 0 else usd
-    return Line(quantity=quantity, usd_per_unit=usd_per_unit, usd=usd, **given)
-
-
-def _training(run: Run) -> Iterator[Line]:
-    for job in run.own_jobs:
-        if job.arn:
-            yield _training_of(run, job)
-
-
-def _training_of(run: Run, job: Job) -> Line:
-    """Bedrock tells neither tokens nor a price: both are counted and looked up here."""
-    plan, records = run.plan, run.dataset.get("records", {})
-    price = training_price(plan)
-    amount = training_amount(plan, run.dataset.get("tokens", 0), records.get("train"))
-    units, note = amount.units, f"{amount.why}, as counted here"
-    if job.trained_tokens == 0:
-        units, note = 0.0, "the job ended before it began to train"
-    elif job.status != "Completed":
-        whole = amount.units and price.usd and dollars(amount.units * price.usd)
-        units = None
-        note = (
-            f"the job is {job.status or 'new'}: Bedrock bills what was trained when it ends, and "
-            f"does not tell how much that is; all of it would be {whole or 'an unknown amount'}"
-        )
-    elif price.usd is None:
-        note = f"{note}; {unknown_price(plan, price)}"
-    return _line(
-        what=f"training, {job.name}",
-        quantity=units,
-        unit=TRAINING_UNITS[price.unit],
-        usd_per_unit=price.usd,
-        source=price.source or "",
-        as_of=price.as_of or "",
-        note=note,
-    )
-
-
-def _throughput(run: Run, now: datetime) -> Iterator[Line]:
-    for deployment in filter(None, (run.trial, run.deployment)):
-        if deployment.mode == "provisioned" and deployment.arn:
-            yield _hours_of(run, deployment, now)
-
-
-def _hours_of(run: Run, deployment: Deployment, now: datetime) -> Line:
-    """From the order to create it until it was taken down, or passed on to another run's model."""
-    end = _end(run, deployment)
-    hours = _hours(deployment.intended_at, end or now)
-    reused = "the champion's throughput, since this model was to serve in it; "
-    until = f"; committed until {deployment.committed_until}" if deployment.commitment else ""
-    source, as_of = _source_of_hours(run, deployment)
-    return _line(
-        what=f"provisioned throughput, {deployment.name}",
-        quantity=hours,
-        unit="hour",
-        usd_per_unit=deployment.hourly_usd,
-        source=source,
-        as_of=as_of,
-        note=f"{reused if deployment.origin == REUSED else ''}{'until' if end else 'so far, to'} "
-        f"{timestamp(end or now)}{until}",
-        goes_on=end is None,
-    )
-
-
-def _end(run: Run, deployment: Deployment) -> datetime | None:
-    """When it was taken down; what was tested before a commitment goes when people are asked."""
-    ended: str = run.cost.get("ended", {}).get(deployment.name, "")
-    if not ended and deployment == run.trial:
-        ended = run.timeline.get("ApproveCommitment", "")
-    return moment(ended) if ended else None
-
-
-def _source_of_hours(run: Run, deployment: Deployment) -> tuple[str, str]:
-    """Who says what an hour costs: the recipe's own price is that of its commitment."""
-    plan, prices = run.plan, base_model(run.plan.base_model).prices
-    as_planned = bool(deployment.commitment) or plan.deployment.commitment == "none"
-    if deployment.hourly_usd is None:
-        return "", ""
-    if as_planned and plan.prices.model_unit_usd_per_hour is not None:
-        return "the recipe", ""
-    return prices.source or "", prices.as_of or ""
-
-
-def _asking(run: Run) -> Iterator[Line]:
-    for asked in run.cost.get("asked", ()):
-        yield from _asked(asked)
-
-
-def _asked(asked: Mapping[str, Any]) -> Iterator[Line]:
-    """Tokens as Bedrock counted them; throughput that is paid by the hour answers for nothing."""
-    what = f"{asked['calls']:,} test answers of {asked['name']}"
-    if ":provisioned-model/" in asked["through"]:
-        note = "paid for by the hours of its throughput"
-        yield Line(what=what, unit="answer", quantity=asked["calls"], usd=0.0, note=note)
-        return
-    price = _inference_price(asked)
-    uncounted = asked["uncounted"]
-    note = f"Bedrock told no tokens of {uncounted:,} answers" if uncounted else ""
-    note = note if price else "; ".join(filter(None, (note, "the price is not known")))
-    for side in ("input", "output"):
-        yield _line(
-            what=f"{what}, {side}",
-            quantity=None if uncounted else asked[f"{side}_tokens"] / 1000,
-            unit=_THOUSAND_TOKENS,
-            usd_per_unit=getattr(price, f"{side}_usd_per_1k_tokens", None),
-            source=price.source if price else "",
-            as_of=price.as_of if price else "",
-            note=note,
-        )
-
-
-def _inference_price(asked: Mapping[str, Any]) -> Any:
-    """The price of a model on demand, if the catalog knows it."""
-    model = _model_of(asked["model"])
-    price = model.inference.price if model else None
-    is_custom = ":custom-model/" in asked["model"]
-    return None if price and is_custom and not price.holds_for_custom_models else price
-
-
-def _model_of(asked: str) -> BaseModel | None:
-    """The base model of an inference id, or of a custom model's ARN, which has it in its path."""
-    base = asked.partition(":custom-model/")[2].rpartition("/")[0]
-    return next((m for m in all_models() if base == m.id or asked == m.inference_id), None)
-
-
-def _storage(run: Run, now: datetime) -> Iterator[Line]:
-    ended = run.cost.get("ended", {})
-    for job in run.own_jobs:
-        if job.custom_model_arn:
-            yield _model_months(run, job, ended.get(job.name), now)
-    stored = run.cost.get("stored_bytes")
-    if stored is not None and run.ended_at:
-        yield _line(
-            what="objects of the run in S3",
-            quantity=stored / _GIGABYTE * _hours(run.started_at, now) / _HOURS_OF_MONTH,
-            unit="GB-month",
-            usd_per_unit=_S3_USD_PER_GB_MONTH,
-            source=_S3_SOURCE,
-            as_of=_S3_AS_OF,
-            note=f"{stored:,} bytes since the run started",
-            goes_on=True,
-        )
-
-
-def _model_months(run: Run, job: Job, ended: str | None, now: datetime) -> Line:
-    prices = base_model(run.plan.base_model).prices
-    price = prices.storage_usd_per_month
-    return _line(
-        what=f"storage of the custom model {job.name}",
-        quantity=_hours(job.ended_at or job.intended_at, moment(ended) if ended else now)
-        / _HOURS_OF_MONTH,
-        unit="month",
-        usd_per_unit=price,
-        source=(prices.source or "") if price is not None else "",
-        as_of=(prices.as_of or "") if price is not None else "",
-        note="" if price is not None else "the price is not known",
-        goes_on=ended is None,
-    )
+            return dollars(self.usd) if self.usd else "nothing"
+        return f"at least {self.usd:,.2f} US dollars" if self.usd > _LITTLE else "unknown"
 
 
 def _plain(number: float) -> str:
     """`1,234.5`, `0.000035`: three digits where it is small, and no exponent."""
     digits = max(2, 2 - math.floor(math.log10(abs(number)))) if number else 0
     return f"{number:,.{digits}f}".rstrip("0").rstrip(".") if digits else "0"
-
-
-def _hours(start: str, end: datetime) -> float:
-    return max(0.0, (end - moment(start)).total_seconds()) / 3600

@@ -11,9 +11,9 @@ from tunedrop.cli.stage import deployed
 from tunedrop.cli.terminal import cause_in_lines
 from tunedrop.cli.watch import given_up
 from tunedrop.cost import dollars
+from tunedrop.reckoning import spending
 from tunedrop.run import Deployment, Job, Run, plain
 from tunedrop.services import Services
-from tunedrop.spending import spending
 
 _LABEL = 19
 _GOING = frozenset({"", "InProgress", "Stopping"})
@@ -66,7 +66,7 @@ def _costs(run: Run, now: datetime) -> Iterator[tuple[str, str]]:
     if spent.lines:
         yield "Cost so far", spent.words
     for line in spent.lines:
-        yield "", f"{line.what}: {dollars(line.usd)}: {line.reckoning}"
+        yield "", f"{line.what}: {line.words}: {line.reckoning}"
 
 
 def _deployment(deployment: Deployment) -> str:
