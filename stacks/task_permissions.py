@@ -206,7 +206,8 @@ def test_deployment(r: Resources) -> Permissions:
     """Asks the custom model, the champion and the base model, and writes their answers."""
     return [
         r.use_key("s3"),
-        r.objects(r.artifacts_bucket, "runs/", "GetObject", *_WRITE, "PutObjectTagging"),
+        # What is larger than a part is read at the version of its first one.
+        r.objects(r.artifacts_bucket, "runs/", *_READ, *_WRITE, "PutObjectTagging"),
         r.listing(r.artifacts_bucket, "runs/"),
         # The general test set, and images that records of old runs name where they were dropped.
         r.objects(r.datasets_bucket, "datasets/", *_READ),
@@ -232,7 +233,7 @@ def record_outcome(r: Resources) -> Permissions:
     """Writes the record, the report and the answer, and tells people."""
     return [
         r.use_key("s3"),
-        r.objects(r.artifacts_bucket, "runs/", "GetObject", *_WRITE),
+        r.objects(r.artifacts_bucket, "runs/", *_READ, *_WRITE),
         r.objects(r.artifacts_bucket, "answers/", "GetObject", *_WRITE),
         r.listing(r.artifacts_bucket, "runs/", "answers/"),
         *_announce(r),
