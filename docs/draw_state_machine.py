@@ -124,7 +124,7 @@ def _shape(name: str, kind: str, box: Box, layout: Layout) -> str:
 
 def _side_words(name: str, box: Box, layout: Layout) -> Iterator[str]:
     minutes = int(layout.graph.states[name].get("Seconds", 0)) // _MINUTE
-    pause = {0: "up to a day", 1: "1 minute"}.get(minutes, f"{minutes} minutes")
+    pause = {0: "30 minutes at most", 1: "1 minute"}.get(minutes, f"{minutes} minutes")
     yield f'<text class="name pause" x="{box.x:g}" y="{box.y - 2:g}">{name}</text>'
     middle = f'x="{box.x:g}" y="{box.y + 13:g}" text-anchor="middle"'
     yield f'<text class="small" {middle}>{pause}</text>'

@@ -6,14 +6,15 @@ from msgspec import Struct
 
 from lambdas.runtime import RunInput, dump, logger, parse, services
 from tunedrop.run import timestamp
+from tunedrop.serving.swapping import wait_seconds
 
 
 class SwapThroughputOutput(Struct, frozen=True, kw_only=True):
-    """Whether the swap has begun, or else when the recipe's window opens."""
+    """Whether the swap has begun, or else when the recipe's window opens, and how long to wait."""
 
     has_begun: bool
     opens_at: str
-    opens_in_seconds: int
+    wait_seconds: int
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -27,6 +28,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         SwapThroughputOutput(
             has_begun=opens_at is None,
             opens_at=timestamp(opens_at) if opens_at else "",
-            opens_in_seconds=int((opens_at - now).total_seconds()) + 1 if opens_at else 0,
+            wait_seconds=wait_seconds(opens_at, now) if opens_at else 0,
         )
     )

@@ -20,6 +20,7 @@ from tunedrop.errors import (
 from tunedrop.recipe import Recipe
 from tunedrop.run import Run, plain, timestamp
 from tunedrop.services import Services
+from tunedrop.serving.swapping import wait_seconds
 
 UPDATE = "UpdateProvisionedModelThroughput"
 PRICE = {"model_unit_usd_per_hour": 12.5}
@@ -59,9 +60,9 @@ def challenger(world: World, planned: Recipe | None = None, **sections: Any) -> 
     return world.services.records.update(run, job=job)
 
 
-def trained_challenger(world: World) -> Run:
+def trained_challenger(world: World, planned: Recipe | None = None) -> Run:
     """A challenger with a model of its own, which clean-up may delete."""
-    run, own = challenger(world), world.run_with_model()
+    run, own = challenger(world, planned), world.run_with_model()
     assert own.job is not None
     return world.services.records.update(run, job=own.job)
 
@@ -402,9 +403,35 @@ def test_a_closed_window_is_waited_for(world: World, call: Call) -> None:
     world.faults.order("no_capacity")
     call("provision_throughput", run_id=run.run_id)
     found = call("swap_throughput", run_id=run.run_id)
-    assert (found["has_begun"], 3600 < found["opens_in_seconds"] <= 7200) == (False, True)
+    assert (found["has_begun"], found["wait_seconds"]) == (False, 1800)
     assert found["opens_at"].endswith(":00.000Z")
     assert world.find(run).swap is None
+
+
+def test_a_wait_ends_as_the_window_opens() -> None:
+    assert wait_seconds(NOW + timedelta(seconds=90.5), NOW) == 91
+
+
+def test_a_model_that_loses_in_its_window_leaves_the_champions_place(
+    world: World, call: Call
+) -> None:
+    asks = {"beat": "champion", "on_tie": "keep"}
+    planned = structs.replace(windowed(), evaluation=recipe(evaluation=asks).evaluation)
+    first = champion(world, call, planned)
+    run = trained_challenger(world, planned)
+    world.faults.order("no_capacity")
+    call("provision_throughput", run_id=run.run_id)
+    call("test_deployment", run_id=run.run_id)
+    run = swapped(world, call, run)
+    with pytest.raises(ModelRejectedError):
+        call("test_deployment", run_id=run.run_id)
+    cleaned(call, run)
+    assert (throughput(world, first)["modelArn"], throughput(world, first)["status"]) == (
+        model(first),
+        "InService",
+    )
+    assert run.job is not None
+    assert not world.model_exists(run.job.name)
 
 
 def test_a_window_that_closed_ends_the_test(

@@ -35,7 +35,8 @@ from tunedrop.errors import (
     ChampionChangedError,
     JobSlotsFullError,
 )
-from tunedrop.serving import approval, clean_up, turns
+from tunedrop.run import CREATED, REUSED
+from tunedrop.serving import approval, capacity, clean_up, swapping, turns
 
 FINE_TUNING, CLEAN_UP_RUN = MACHINES
 STANDARD_RETRY = states(FINE_TUNING)["PrepareRun"]["Retry"]
@@ -229,6 +230,28 @@ def input_of(module: ModuleType) -> type[msgspec.Struct]:
     ]
     found: type[msgspec.Struct] = getattr(module, name)
     return found
+
+
+@pytest.mark.parametrize(
+    ("choice", "elsewhere"),
+    [
+        ("IsThroughputReused", {REUSED, capacity.WINDOW}),
+        ("ChooseCapacity", {REUSED, CREATED, capacity.COMMITTED}),
+    ],
+)
+def test_every_capacity_leads_where_it_is_had(choice: str, elsewhere: set[str]) -> None:
+    choices = states(FINE_TUNING)[choice]["Choices"]
+    assert {each["StringEquals"] for each in choices} == elsewhere
+    assert len({each["Next"] for each in choices}) == len(elsewhere)
+
+
+def test_a_window_is_waited_for_in_parts_that_a_cancelled_run_ends_with() -> None:
+    wait, swap = states(FINE_TUNING)["WaitForWindow"], states(FINE_TUNING)["SwapThroughput"]
+    assert wait["SecondsPath"] == f"{swap['ResultPath']}.wait_seconds"
+    of_the_wait, of_the_task = 3, len(("Entered", "Scheduled", "Started", "Succeeded", "Exited"))
+    longest = swapping._LONGEST_WAIT_SECONDS
+    assert 3600 / longest * (of_the_wait + of_the_task) <= MOST_EVENTS_AN_HOUR
+    assert f"every {longest // 60} minutes" in wait["Comment"]
 
 
 # Errors and ends

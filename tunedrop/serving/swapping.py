@@ -16,6 +16,7 @@ from tunedrop.serving.trial import NO_COMMITMENT, misfit, misfit_of_units, reuse
 from tunedrop.serving.turns import Turns
 
 _SWAPPING = "Updating"
+_LONGEST_WAIT_SECONDS = 1800
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +95,11 @@ class Swapping:
         if view is None or view.desired_model_arn != model:
             self.deployments.swap(swap.arn, model)
         self.records.update(run, deployment=structs.replace(swap, status=_SWAPPING))
+
+
+def wait_seconds(opens_at: datetime, now: datetime) -> int:
+    """How long to wait for a window; not all of it at once, so that a run can be cancelled."""
+    return min(int((opens_at - now).total_seconds()) + 1, _LONGEST_WAIT_SECONDS)
 
 
 def is_untested(run: Run) -> bool:
