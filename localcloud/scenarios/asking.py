@@ -8,7 +8,7 @@ RECIPE = "handover-asked"
 
 def asked(stage: Stage, name: str, seed: int) -> str:
     """A run whose trained model waits for an answer, while nothing is deployed."""
-    run_id = stage.start(RECIPE, name, drawn(SUMMARIES, seed, records=60))
+    run_id = stage.start(RECIPE, name, drawn(SUMMARIES, seed))
     stage.follow(run_id, until="ApproveDeployment")
     stage.service.eventually(
         lambda: "told_at" in stage.record(run_id).get("approval", {}), "a question"

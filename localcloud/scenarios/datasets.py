@@ -8,7 +8,7 @@ from localcloud.place import ROOT
 
 SUMMARIES = "support-summaries"
 ROUTING = "ticket-routing"
-_RECORDS = 80
+_RECORDS = 60
 
 
 def drawn(sample: str, seed: int, records: int = _RECORDS) -> bytes:

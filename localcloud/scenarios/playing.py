@@ -2,6 +2,8 @@
 
 import sys
 
+from botocore.exceptions import ClientError
+
 from localcloud.progress import told
 from localcloud.scenarios import chosen, story
 from localcloud.scenarios.audit import Audit, audit
@@ -44,6 +46,6 @@ def _play_for_people(service: Service, name: str) -> bool:
     print(told(f"\nScenario {name}: {story(name).SAYS}"), flush=True)
     try:
         return not play(service, name).findings
-    except (UnexpectedError, ServiceError) as error:
+    except (UnexpectedError, ServiceError, ClientError) as error:
         print(f"\n{error}", file=sys.stderr)
         return False

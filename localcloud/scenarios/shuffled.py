@@ -13,7 +13,7 @@ def play(stage: Stage) -> str:
     stage.say("Now the same kind of records, their completions shuffled; the test set is good.")
     folder = f"datasets/{RECIPE}/shuffled"
     stage.service.put(f"{folder}/train.jsonl", shuffled(seed=2))
-    stage.service.put(f"{folder}/test.jsonl", drawn(SUMMARIES, seed=3, records=40))
+    stage.service.put(f"{folder}/test.jsonl", drawn(SUMMARIES, seed=3, records=20))
     run_id = stage.request(
         RECIPE, "shuffled", "train: [shuffled/train.jsonl]\ntest: shuffled/test.jsonl\n"
     )
