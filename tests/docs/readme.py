@@ -2,11 +2,13 @@
 
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.docs.markdown import OPERATING, README, Block, blocks
+from tests.docs.markdown import OPERATING, README, ROOT, Block, blocks
+from tests.localcloud.cloud_process import RunningCloud
 
 _PROMPT = "$ "
 _HEREDOC = re.compile(r"<<'(\w+)'")
@@ -63,6 +65,23 @@ def readme_script(headings: tuple[str, ...]) -> str:
     """
     parts = [_script(block) for block in blocks(README) if block.heading in headings]
     return "set -euo pipefail\n" + "\n".join(part for part in parts if part) + "\n"
+
+
+def carry_out(script: str, cloud: RunningCloud, **settings: str) -> str:
+    """What a script prints that bash runs; a command that fails ends it, and the test."""
+    ran = subprocess.run(
+        ["bash"],
+        input=script,
+        cwd=ROOT,
+        env={**cloud.environment(), **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=240,
+    )
+    assert ran.returncode == 0, ran.stdout
+    return ran.stdout
 
 
 def _script(block: Block) -> str:
