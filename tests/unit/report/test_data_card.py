@@ -69,7 +69,7 @@ def test_what_the_recipe_settled_is_told_as_done_and_asks_nothing() -> None:
     assert list(status)[-3:] == ["leakage", "contradiction", "exact-duplicate"]
     told = page(measured(report, quality=dropped))
     assert found["done"][0] in told.text("ul")
-    left_out = next(plot for plot in found["plots"] if plot.title.startswith("What was left out"))
+    left_out = next(plot for plot in found["plots"] if plot.title.startswith("What is left out"))
     assert [(each.name, each.amount) for each in left_out.rows] == [
         ("exact-duplicate", "2"),
         ("leakage", "1"),
