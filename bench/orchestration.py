@@ -14,9 +14,8 @@ from bench.run_usage import RunUsage, snapshot, usage_between
 from bench.runs import Record, drop, ended, lines, put, states
 
 _RECIPE = "support-summaries"
-_SMALL, _LARGE = 20, 2_000
-# What a test asks at most (`most` in tunedrop/evaluation/text_exams.py).
-_LARGEST = 20_000
+# The largest is what a test asks at most (`most` in tunedrop/evaluation/text_exams.py).
+_SMALL, _LARGEST = 20, 20_000
 _MORE_WORDS = 60
 _RUNS, _UNIT = 1000, "USD/1k runs"
 # What Bedrock usually takes for a short answer; how many are asked at once (`Pace.threads`), and
@@ -30,10 +29,10 @@ def orchestration(cloud: DeployedCloud) -> Iterator[Measurement]:
     put(cloud, _RECIPE, "bench/train.jsonl", lines(sample))
     small = _run(cloud, sample, _SMALL)
     yield from _rows(small)
-    large = _run(cloud, sample, _LARGE)
-    yield from _rows(large, small)
-    yield from _cost_rows(large)
-    yield from _scaled(small, large)
+    largest = _run(cloud, sample, _LARGEST)
+    yield from _rows(largest, small)
+    yield from _cost_rows(largest)
+    yield from _scaled(small, largest)
 
 
 def _run(cloud: DeployedCloud, sample: list[Record], size: int) -> RunUsage:
@@ -124,7 +123,7 @@ def _cost_rows(usage: RunUsage) -> Iterator[Measurement]:
 
 
 def _scaled(small: RunUsage, large: RunUsage) -> Iterator[Measurement]:
-    """What each further 1,000 test records cost, and what that makes of the largest test set.
+    """What each further 1,000 test records cost, and what the largest test set does at Bedrock.
 
     An answer takes milliseconds in the emulation, and about a second at Bedrock, for which the
     function waits and is billed.
@@ -149,5 +148,5 @@ def _scaled(small: RunUsage, large: RunUsage) -> Iterator[Measurement]:
         name=f"{_LARGEST:,} test records: cost",
         value=_RUNS * (usd(small) + real * (_LARGEST - small.test_records) / 1000),
         unit=_UNIT,
-        meaning="reckoned so: a test asks no more",
+        meaning="reckoned so: as many as a test asks at most",
     )
