@@ -6,6 +6,7 @@ clients are kept: making one costs more than most calls, and is not safe in many
 
 import sys
 import threading
+from functools import cache
 from typing import Any
 
 import boto3
@@ -15,6 +16,7 @@ from moto.stepfunctions.parser.asl.utils import boto_client
 from localcloud.place import ACCOUNT
 from localcloud.roles import role_credentials
 
+_session = cache(boto3.Session)  # it keeps what it has read about services
 _clients: dict[tuple[str, str, str], Any] = {}
 _making = threading.Lock()
 _CONFIG = Config(
@@ -45,7 +47,7 @@ def apply(endpoint_url: str) -> None:
 
 def _client(service: str, region: str, role: str, endpoint_url: str) -> Any:
     credentials = role_credentials(ACCOUNT, region, role, session="stepfunctions")
-    return boto3.Session().client(
+    return _session().client(
         service,
         region_name=region,
         endpoint_url=endpoint_url,

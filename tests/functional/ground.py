@@ -15,6 +15,7 @@ from tests.functional.samples import NOVA, Json, nova_lines, records, unique
 
 REGION = "us-east-1"
 
+_session = cache(boto3.Session)
 # Every answer of AWS is seen at once: what botocore would hide by trying again is the point here.
 _ONE_TRY = Config(retries={"total_max_attempts": 1}, read_timeout=60)
 
@@ -39,7 +40,7 @@ WAITING_FOR_TOKEN = {
 @cache
 def client(endpoint_url: str, service: str) -> Any:
     """A client of the quick cloud; making one costs more than most tests."""
-    return boto3.Session().client(
+    return _session().client(
         service,
         region_name=REGION,
         endpoint_url=endpoint_url,
