@@ -20,12 +20,10 @@ class Found:
 
 
 _ESCAPES = re.compile(r"\\[nrt]")
-_LOOKALIKES = str.maketrans(
-    {
-        **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " "),
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"),
-    }
-)
+_LOOKALIKES = {
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " "),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"),
+}
 
 
 def plain(text: str) -> str:
@@ -35,7 +33,10 @@ def plain(text: str) -> str:
     """
     if "\\" in text:
         text = _ESCAPES.sub("  ", text)
-    return text if text.isascii() else text.translate(_LOOKALIKES)
+    if not text.isascii():
+        for sign, usual in _LOOKALIKES.items():
+            text = text.replace(sign, usual)
+    return text
 
 
 def surely(_match: re.Match[str]) -> Strength:
