@@ -163,6 +163,34 @@ def test_throughput_moves_to_another_model_of_its_base(
     wait_until(lambda: throughput(bedrock_world, arn)["modelArn"] == other_model_arn)
 
 
+def test_throughput_that_could_not_move_keeps_its_model_and_takes_it_again(
+    bedrock_world: World, model_arn: str, other_model_arn: str
+) -> None:
+    arn = buy(bedrock_world, model_arn)
+    wait_until(lambda: throughput(bedrock_world, arn)["status"] == "InService")
+    operation = "UpdateProvisionedModelThroughput"
+    bedrock_world.faults.order("serving_fails", operation=operation, message="No room.")
+    update = bedrock_world.bedrock.update_provisioned_model_throughput
+    update(provisionedModelId=arn, desiredModelId=other_model_arn)
+    wait_until(lambda: throughput(bedrock_world, arn)["status"] == "Failed")
+    failed = throughput(bedrock_world, arn)
+    assert (failed["modelArn"], failed["desiredModelArn"]) == (model_arn, other_model_arn)
+    assert failed["failureMessage"] == "No room."
+    update(provisionedModelId=arn, desiredModelId=model_arn)
+    wait_until(lambda: throughput(bedrock_world, arn)["status"] == "InService")
+    assert throughput(bedrock_world, arn)["desiredModelArn"] == model_arn
+
+
+def test_throughput_of_a_base_model_stays_with_it(bedrock_world: World) -> None:
+    base = "amazon.nova-micro-v1:0:128k"
+    arn = buy(bedrock_world, base)
+    wait_until(lambda: throughput(bedrock_world, arn)["status"] == "InService")
+    with pytest.raises(ClientError, match="for a base model is not changed"):
+        bedrock_world.bedrock.update_provisioned_model_throughput(
+            provisionedModelId=arn, desiredModelId=base
+        )
+
+
 def test_throughputs_are_listed_by_status_and_model(bedrock_world: World, model_arn: str) -> None:
     slowly(bedrock_world)
     arn = buy(bedrock_world, model_arn)
