@@ -17,7 +17,7 @@ from localcloud.order import DemoError, place_order
 from localcloud.scenarios import UnknownScenarioError, chosen
 from localcloud.server import LocalCloud, Options, PortInUseError
 from localcloud.service import ServiceError
-from localcloud.setting_up import deploy_app
+from localcloud.setting_up import deploy_app, deploy_assembly
 from localcloud.synth import SynthError
 
 _HIGHEST_PORT = 65535
@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     cloud.add_argument(
         "--keep-retired", default="0", type=_switch("KEEP_RETIRED"), help="1: they take jobs"
     )
+    cloud.add_argument("--assembly", type=Path, help="deploy what is synthesized here already")
     cloud.add_argument("--context", action="append", default=[], metavar="KEY=VALUE")
     for command in (run, cloud):
         command.add_argument("--port", type=_port, default=place.DEFAULT_PORT, help=_PORT_IS)
@@ -121,7 +122,9 @@ def _cloud(options: argparse.Namespace) -> int:
     with LocalCloud(settings) as cloud:
         (options.state / OUTPUTS_FILE).unlink(missing_ok=True)
         outputs = {}
-        if options.deploy == "1":
+        if options.assembly:
+            outputs = deploy_assembly(options.assembly, cloud.endpoint_url)
+        elif options.deploy == "1":
             context = dict(pair.split("=", 1) for pair in options.context)
             outputs = deploy_app(cloud.endpoint_url, options.state, context)
         write_outputs(outputs, options.state)

@@ -1,12 +1,12 @@
 """One synth of each stage for all tests of the templates, with an asset that was not bundled."""
 
-import fcntl
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from synthesized import Synthesized
 from synthesizing import synthesize
+
+from tests.once import once
 
 
 @pytest.fixture(scope="session")
@@ -24,19 +24,6 @@ def dev(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def prod(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return once("prod", tmp_path_factory, lambda place: synthesize(source, place, stage="prod"))
-
-
-def once(name: str, factory: pytest.TempPathFactory, make: Callable[[Path], Path]) -> Path:
-    """Made by the first of the workers that needs it, which all have their folders in one."""
-    base = factory.getbasetemp()
-    shared = base.parent if base.name.startswith("popen-") else base
-    place, done = shared / name, shared / f"{name}.done"
-    with (shared / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            make(place)
-            done.touch()
-    return place
 
 
 @pytest.fixture(scope="session")

@@ -105,9 +105,9 @@ def free_port() -> int:
         return port
 
 
-def eventually(look: Callable[[], _T], *, within: float = 10.0) -> _T:
+def eventually(look: Callable[[], _T], *, within: float = 10.0, every: float = 0.05) -> _T:
     """Look until there is something to see; the last look is the answer."""
     deadline = time.monotonic() + within
     while not (seen := look()) and time.monotonic() < deadline:
-        time.sleep(0.05)
+        time.sleep(every)
     return seen

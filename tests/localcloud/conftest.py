@@ -2,11 +2,14 @@
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from localcloud.synth import synthesize
 from tests.localcloud.bedrock_world import World, served_world
 from tests.localcloud.cloud_process import RunningCloud, running_cloud
+from tests.once import once
 
 
 @pytest.fixture(scope="session")
@@ -17,9 +20,18 @@ def bare_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningClou
 
 
 @pytest.fixture(scope="session")
-def deployed_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real stacks, synthesized for the clouds of all workers."""
+    return once("assembly", tmp_path_factory, synthesize)
+
+
+@pytest.fixture(scope="session")
+def deployed_cloud(
+    assembly: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningCloud]:
     """The embedded cloud with the real stacks in it."""
-    with running_cloud(tmp_path_factory.mktemp("deployed_cloud")) as cloud:
+    state = tmp_path_factory.mktemp("deployed_cloud")
+    with running_cloud(state, "--assembly", str(assembly)) as cloud:
         yield cloud
 
 

@@ -12,7 +12,9 @@ from tests.localcloud.cloud_process import ROOT, RunningCloud, eventually
 SUMMARIES = "support-summaries"
 ROUTING = "ticket-routing"
 _ENDED = ("SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED")
-_RUN_WITHIN_SECONDS = 240
+# A look costs the cloud a few milliseconds, which the runs that are waited for could use.
+_RUN_WITHIN_SECONDS = 240.0
+_PATIENTLY = {"within": _RUN_WITHIN_SECONDS, "every": 0.2}
 
 
 def sample(recipe: str, records: int = 60, seed: int = 0) -> bytes:
@@ -53,7 +55,7 @@ class Service:
             is_final = answer.get("outcome") != "RunStarted"
             return answer if is_new and (is_final or not final) else {}
 
-        answer = eventually(look, within=_RUN_WITHIN_SECONDS)
+        answer = eventually(look, **_PATIENTLY)
         assert answer, f"no answer to {key}"
         return answer
 
@@ -88,7 +90,7 @@ class Service:
             found = states.describe_execution(executionArn=self.execution_arn(run_id))
             return dict(found) if found["status"] in _ENDED else {}
 
-        ended = eventually(look, within=_RUN_WITHIN_SECONDS)
+        ended = eventually(look, **_PATIENTLY)
         assert ended, f"{run_id} has not ended"
         return ended
 
@@ -109,9 +111,7 @@ class Service:
     def record(self, run_id: str) -> dict[str, Any]:
         """run.json of a run that has ended."""
         recipe = run_id.rsplit("-", 2)[0]
-        found = eventually(
-            lambda: self.artifact(f"runs/{recipe}/{run_id}/run.json"), within=_RUN_WITHIN_SECONDS
-        )
+        found = eventually(lambda: self.artifact(f"runs/{recipe}/{run_id}/run.json"), **_PATIENTLY)
         assert found, f"{run_id} left no record"
         return dict(json.loads(found))
 
