@@ -41,7 +41,7 @@ def spent(run: Record) -> str:
 
 def _until_now(run: Record) -> Facts:
     found = _spending(run)
-    if found is None or not section(run, "job"):
+    if found is None:
         unstarted = "$0: no customization job was started"
         return [("Cost until the run's end", "unknown" if section(run, "job") else unstarted)]
     total = f"{spent(run)}, as of {time(found.as_of)}"
