@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import sys
+from typing import Any
 
 from localcloud.lambda_runner import frames, instance
 
@@ -52,7 +53,7 @@ def _preload() -> None:
 
 def _read_service_descriptions() -> None:
     """Most of what making a client takes is reading; read once what functions use most."""
-    session = importlib.import_module("botocore.session")
+    session: Any = importlib.import_module("botocore.session")
     session.create_loader = functools.cache(session.create_loader)
     for service in _SERVICES:
         session.Session().create_client(
