@@ -18,10 +18,7 @@ def play(stage: Stage) -> str:
     stage.retire_now(RECIPE, new)
     stage.sweep()
     expect("only its model is left", holds=stage.in_bedrock(new) == {f"{new}-1"})
-    said = stage.command("rollback", RECIPE, "--no-watch")
-    again = said.split("the run ")[1].split()[0]
-    stage.end(again, "RunSucceeded")
-    stage.expect_champion(RECIPE, again)
+    again = stage.roll_back_by_a_run(RECIPE)
     return f"{old} was back at once; the model of {new} by the run {again}, which trained nothing."
 
 

@@ -104,6 +104,14 @@ class Stage:
         expect(f"it exits with {status}, not {ran.returncode}", holds=ran.returncode == status)
         return said
 
+    def roll_back_by_a_run(self, recipe: str) -> str:
+        """Roll a recipe back where that takes a run, which trains nothing; returns that run."""
+        said = self.command("rollback", recipe, "--no-watch")
+        run_id = said.split("the run ")[1].split()[0]
+        self.end(run_id, SUCCEEDED)
+        self.expect_champion(recipe, run_id)
+        return run_id
+
     def sweep(self) -> dict[str, Any]:
         """Have the hourly sweep run now."""
         swept = self.service.sweep()
