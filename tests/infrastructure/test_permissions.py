@@ -148,6 +148,14 @@ def test_the_customization_role_reads_training_sets_and_writes_training_output(
     assert "DatasetsBucket" not in flat(service.statements(role))
 
 
+@pytest.mark.parametrize("name", ["TestDeployment", "RecordOutcome"])
+def test_files_of_a_run_are_read_to_their_end_at_one_version(
+    service: Synthesized, name: str
+) -> None:
+    found = service.may(f"{PREFIX}{name}Role", "s3:GetObjectVersion")
+    assert [each for each in found if '"/runs/*"' in flat(each["Resource"])]
+
+
 def test_media_are_copied_at_their_version_and_tagged_where_bedrock_reads_them(
     service: Synthesized,
 ) -> None:
