@@ -3,6 +3,8 @@
 from bench.asset import asset_size
 from bench.demonstration import demonstration
 from bench.imports import handler_imports
+from bench.quality import quality
+from bench.quality_size import sizes
 from bench.validation import validation
 from bench.workflow import workflow
 
@@ -12,6 +14,8 @@ def main() -> None:
     print(f"{'':<44}{'measured':>10} {'':<12}{'ratio':>6}", flush=True)
     for group in (
         validation(),
+        quality(),
+        sizes(),
         handler_imports(),
         iter([asset_size()]),
         demonstration(),

@@ -14,6 +14,7 @@ import msgspec
 Pair = tuple[str, str]
 
 _FEWEST_WORDS = 12
+_BEGINNING = 300
 _MARKUP = re.compile(r"<[^>]+>")
 _DOCUMENTATION = re.compile(rb'"documentation":("(?:[^"\\]|\\.){200,}")')
 
@@ -53,7 +54,7 @@ def docstring_pairs() -> tuple[Pair, ...]:
 def service_pairs(megabytes: float) -> list[Pair]:
     """The documentation of AWS's services in pieces of about a kilobyte."""
     found, size = [], 0
-    for prompt, completion in _pairs(_service_texts()):
+    for prompt, completion in _pairs(text for _, text in _service_texts()):
         found.append((prompt, completion))
         size += len(prompt) + len(completion)
         if size >= megabytes * 1e6:
@@ -61,13 +62,25 @@ def service_pairs(megabytes: float) -> list[Pair]:
     return found
 
 
-def _service_texts() -> Iterator[str]:
+def service_texts(services: int, texts: int) -> dict[str, list[str]]:
+    """The beginnings of so many texts of so many services, none twice, by the service's name."""
+    found: dict[str, dict[str, None]] = {}
+    for service, text in _service_texts():
+        found.setdefault(service, {}).setdefault(text[:_BEGINNING])
+    enough = [name for name in sorted(found) if len(found[name]) >= texts]
+    return {
+        name: list(found[name])[:texts] for name in enough[:: len(enough) // services][:services]
+    }
+
+
+def _service_texts() -> Iterator[tuple[str, str]]:
     data = Path(botocore.__file__).parent / "data"
     for file in sorted([*data.rglob("service-2.json"), *data.rglob("service-2.json.gz")]):
         raw = file.read_bytes()
         raw = gzip.decompress(raw) if file.suffix == ".gz" else raw
         for match in _DOCUMENTATION.finditer(raw):
-            yield _MARKUP.sub(" ", msgspec.json.decode(match[1], type=str)).strip()
+            text = msgspec.json.decode(match[1], type=str)
+            yield file.relative_to(data).parts[0], _MARKUP.sub(" ", text).strip()
 
 
 def _pairs(texts: Iterator[str]) -> Iterator[Pair]:
