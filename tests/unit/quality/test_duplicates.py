@@ -199,3 +199,16 @@ def test_similarity_of_any_words_is_that_of_sets(data: st.DataObject) -> None:
     found = similarities([(one, ""), (other, "")])
     if one != other:
         assert bool(found) == (expected >= 0.8)
+
+
+def test_families_that_fill_every_bucket_are_looked_at_a_few_times_a_record() -> None:
+    texts = [changed(prose(number % 4, 80), 0.03, number) for number in range(800)]
+    pairs = [(f"{text} {prose(9000 + number, 4)}", "") for number, text in enumerate(texts)]
+    found = similarities(pairs)
+    assert all(one % 4 == other % 4 for one, other in found)
+    assert len(found) < 100 * len(texts)
+
+
+def test_many_records_that_say_the_same_are_one_group_and_no_pairs() -> None:
+    groups = scan_of([("The same.", "Always.")] * 5000).verdicts().duplicates
+    assert (len(groups.exact), len(groups.pairs), len(groups.groups())) == (4999, 0, 1)
