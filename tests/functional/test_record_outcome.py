@@ -214,6 +214,20 @@ def test_the_record_of_another_object_stays_and_its_drop_is_answered(
     assert world.find(run) == run
 
 
+def test_a_report_that_cannot_be_drawn_takes_nothing_else_along(
+    world: World, call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = world.promoted(world.deployed_run())
+    world.write(run.layout.dataset("quality.json"), b"{Anna Beck")
+    outcome, cause = conclude(call, run)
+    assert (outcome, world.answer(run.source).reason) == ("RunSucceeded", cause)
+    assert cause in world.read(run.layout.report).decode()
+    assert len(world.notifications()) == 1
+    printed = capsys.readouterr().out
+    assert '"ServiceFailed"' in printed
+    assert "Anna Beck" not in printed
+
+
 def test_an_unknown_run_is_an_error(world: World, call: Call) -> None:
     with pytest.raises(KeyError, match="There is no record of the run"):
         call("record_outcome", run_id=unique("nobody"), input="{}")

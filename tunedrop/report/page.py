@@ -29,6 +29,11 @@ def render_card(run: Record) -> str:
     return _template("card.html").render(card_view(run))
 
 
+def render_bare(run_id: str, outcome: str, cause: str) -> str:
+    """How a run ended, and nothing else: for records that the page cannot show."""
+    return _template("bare.html").render(run_id=run_id, outcome=outcome, cause=cause, tone="")
+
+
 @cache
 def _template(name: str) -> Template:
     environment = Environment(

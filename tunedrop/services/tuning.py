@@ -9,9 +9,9 @@ from tunedrop.services.gateways import Gateways
 
 if TYPE_CHECKING:
     from tunedrop.admission import Admission
+    from tunedrop.conclusion import Conclusion
     from tunedrop.dataset_desk import DatasetDesk
     from tunedrop.intake import Intake
-    from tunedrop.outcome import Conclusion
     from tunedrop.run_media import RunMedia
     from tunedrop.run_quality import RunQuality
     from tunedrop.serving.redeployment import Redeployments
@@ -116,8 +116,8 @@ class Tuning(Gateways):
 
     @cached_property
     def conclusion(self) -> Conclusion:
-        from tunedrop.outcome import Conclusion
-        from tunedrop.report.page import render
+        from tunedrop.conclusion import Conclusion
+        from tunedrop.report.page import render, render_bare
 
         return Conclusion(
             records=self.records,
@@ -126,4 +126,5 @@ class Tuning(Gateways):
             answers=self.answers,
             notifications=self.notifications,
             render=render,
+            render_bare=render_bare,
         )
