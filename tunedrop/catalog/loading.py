@@ -31,12 +31,16 @@ def base_model(model_id: str) -> BaseModel:
     for model in all_models():
         if model.id == model_id:
             return model
-    known = [model.id for model in all_models()]
-    near = difflib.get_close_matches(model_id, known, n=1, cutoff=0.6)
-    guess = f' Did you mean "{near[0]}"?' if near else ""
+    raise InvalidInputError(f'The catalog knows no base model "{model_id}". {_known(model_id)}')
+
+
+def _known(given: str) -> str:
+    """The id that may be meant, by itself or by the model's name; else all of them."""
+    ids = {each.id: each.id for each in all_models()}
+    names = {each.name.lower(): each.id for each in all_models()}
+    if near := difflib.get_close_matches(given.lower(), {**ids, **names}, n=1, cutoff=0.6):
+        return f'Did you mean "{(ids | names)[near[0]]}"? `tunedrop models` lists them all.'
     listed = ", ".join(
         each.id if each.lifecycle.takes_jobs else f"{each.id} (retired)" for each in all_models()
     )
-    raise InvalidInputError(
-        f'The catalog knows no base model "{model_id}".{guess} It knows: {listed}.'
-    )
+    return f"It knows: {listed}."

@@ -31,6 +31,8 @@ _DEFAULT_METHOD = "instruction_tuning"
 def run(options: argparse.Namespace) -> int:
     """0: fit, warnings allowed; 1: errors were found."""
     recipe = _recipe(options)
+    if options.report:
+        quality.check_page(options.report)
     try:
         found = given(options.file)
         asked = Asked(
@@ -126,8 +128,9 @@ def _recipe(options: argparse.Namespace) -> Recipe:
 def _tell_later(found: Given, recipe: Recipe) -> None:
     """A run request alone may name files that lie in S3 already."""
     print(
-        f"{found.file} is a run request that {recipe.name or recipe.base_model} takes. The "
-        f"datasets that it names are checked when it runs: {', '.join(found.request.paths)}."
+        f"{found.file} is a run request that {recipe.name or recipe.base_model} takes. What it "
+        f"names is not in {found.place.uri}, so it was not checked; a run of it looks in S3: "
+        f"{', '.join(found.request.paths)}."
     )
 
 

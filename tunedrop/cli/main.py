@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (what, options) in _COMMANDS.items():
-        options(commands.add_parser(name, help=what))
+        options(commands.add_parser(name, help=what, description=f"{what[:1].upper()}{what[1:]}."))
     return top
 
 
@@ -82,11 +82,9 @@ def _check_options(command: argparse.ArgumentParser) -> None:
         "--method", help="with --base-model (default: instruction_tuning, where it is offered)"
     )
     command.add_argument(
-        "--quality", action="store_true", help="say what the records are worth, too"
+        "--quality", action="store_true", help="say what the records are worth: the data card"
     )
-    command.add_argument(
-        "--report", default="", metavar="FILE", help="write the data card as a page (HTML)"
-    )
+    command.add_argument("--report", default="", metavar="FILE", help="the same as a page (HTML)")
     command.add_argument(
         "--media", action="store_true", help="look at the images and videos in S3, too"
     )
@@ -203,7 +201,7 @@ _COMMANDS: dict[str, tuple[str, Options]] = {
     "rollback": ("put the model before this one back into service", _rollback_options),
     "extend": ("move the deadline of provisioned throughput that expires", _extend_options),
     "take-down": (
-        "take down all that a stage owns in Bedrock, before it is destroyed",
+        "take down, without asking, all that a stage owns in Bedrock; part of `make destroy`",
         _stage_option,
     ),
 }

@@ -105,6 +105,10 @@ def located(name: str) -> tuple[Place, str]:
     path = Path(name)
     if name and path.is_dir():
         return LocalFolder(path), ""
+    if "://" in name:
+        raise InvalidInputError(
+            f"{name}: datasets are read from this machine or s3://bucket/key; download it first."
+        )
     if not name or not path.exists():
         raise InvalidInputError(f"There is no file {name or 'without a name'}.")
     if not path.is_file():

@@ -41,11 +41,13 @@ def run(options: argparse.Namespace) -> int:
         found = given(options.file)
         recipe = check.planned(found, recipe)
         found.check_complete()
-        return _write(found, recipe, Path(options.out or f"{_stem(found)}.prepared"))
+        if _is_written(found, recipe, Path(options.out or f"{_stem(found)}.prepared")):
+            return 0
     except RequestRefusedError as error:
         show_refusal(error)
     except DatasetRejectedError as error:
         print(wrapped(str(error)))
+    print("Nothing was written.")
     return 1
 
 
@@ -55,7 +57,8 @@ def _stem(found: Given) -> str:
     return name.removesuffix(RUN_REQUEST_SUFFIX).removesuffix(DATASET_SUFFIX)
 
 
-def _write(found: Given, recipe: Recipe, out: Path) -> int:
+def _is_written(found: Given, recipe: Recipe, out: Path) -> bool:
+    """False where the dataset is not fit, which is shown."""
     curation = quality.curation_of(recipe)
     with OutputFolder(out) as folder:
         with ProgressBar(_PASSES * found.bytes) as bar:
@@ -63,14 +66,14 @@ def _write(found: Given, recipe: Recipe, out: Path) -> int:
         if prepared is None:
             quality.show_quality(quality.record_of(report, recipe, curation, found.name))
             show(quality.without_quality(report, curation), recipe, found)
-            return 1
+            return False
         left_out = _reasons(folder.path / prepared.rejected.name)
         folder.finish(_account(report, recipe, prepared, curation))
     print(f"Prepared for {recipe.base_model} ({recipe.name}) in {out}:\n")
     _show_files([getattr(prepared, name) for name in (*SIDES, REJECTED)])
     show_labelled(_facts(recipe, prepared, left_out, curation.moved))
     show_labelled(estimates(recipe, prepared.training_tokens, prepared.train.records))
-    return 0
+    return True
 
 
 def _prepared(

@@ -10,6 +10,7 @@ from tunedrop.cli.terminal import Colour, coloured, wrapped
 from tunedrop.cost import training_cost
 from tunedrop.dataset.handling import acts
 from tunedrop.dataset.report import ValidationReport
+from tunedrop.errors import InvalidInputError
 from tunedrop.recipe import Recipe
 from tunedrop.report.card import Plot, card
 
@@ -63,6 +64,18 @@ def record_of(
         "cost": {"training_usd_estimate": cost.usd, "why": cost.why},
         "quality": quality,
     }
+
+
+def check_page(file: str) -> None:
+    """Refuse a place that no page can be written to, before a long look at the records."""
+    page = Path(file)
+    if page.is_dir():
+        raise InvalidInputError(f"{file} is a folder; name a file for the data card with --report.")
+    if not page.parent.is_dir():
+        raise InvalidInputError(
+            f"There is no folder {page.parent} for the data card; make it, or name another file "
+            "with --report."
+        )
 
 
 def write_page(record: dict[str, Any], file: str) -> None:

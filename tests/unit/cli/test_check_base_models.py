@@ -94,6 +94,14 @@ def test_retired_base_models_are_marked_where_all_are_listed(
     assert marked == {each.id for each in all_models() if not each.lifecycle.takes_jobs}
 
 
+@pytest.mark.parametrize("given", ["Nova Micro", "nova micro", "amazon.nova-micro-v1:0"])
+def test_a_base_model_that_is_nearly_named_is_suggested(
+    capsys: pytest.CaptureFixture[str], given: str
+) -> None:
+    main(["check", str(SAMPLE), "--base-model", given])
+    assert 'Did you mean "amazon.nova-micro-v1:0:128k"?' in capsys.readouterr().err
+
+
 def test_durations_name_their_source_and_models_of_the_catalog() -> None:
     known = durations()
     assert all(each.takes and each.source for each in known.seen)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tunedrop.cli import main
+from tunedrop.cli.main import COULD_NOT_RUN
 
 NOVA = ("--base-model", "amazon.nova-micro-v1:0:128k")
 EMAIL = "jane.roe@example.com"
@@ -71,6 +72,18 @@ def test_the_card_is_written_as_a_page(flawed: Path, tmp_path: Path) -> None:
     written = page.read_text(encoding="utf-8")
     assert "What the records are worth" in written and "SHA-256 of flawed.jsonl" in written
     assert EMAIL not in written
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [(".", ". is a folder; name a file"), ("nowhere/card.html", "There is no folder nowhere")],
+)
+def test_a_page_that_cannot_be_written_is_refused_before_the_dataset_is_read(
+    flawed: Path, capsys: pytest.CaptureFixture[str], page: str, told: str
+) -> None:
+    assert main(["check", str(flawed), *NOVA, "--report", page]) == COULD_NOT_RUN
+    printed = capsys.readouterr()
+    assert told in printed.err and not printed.out
 
 
 def test_machines_get_the_whole_quality_report(

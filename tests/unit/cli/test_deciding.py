@@ -107,3 +107,9 @@ def test_a_dataset_that_is_not_there_is_told_by_its_name(
 ) -> None:
     assert main(["check", "nowhere.jsonl", "--recipe", "support-summaries"]) == COULD_NOT_RUN
     assert capsys.readouterr().err == "tunedrop: There is no file nowhere.jsonl.\n"
+
+
+def test_a_dataset_of_the_web_is_to_be_downloaded(capsys: pytest.CaptureFixture[str]) -> None:
+    web = "https://example.com/a.jsonl"
+    assert main(["check", web, "--recipe", "support-summaries"]) == COULD_NOT_RUN
+    assert "read from this machine or s3://bucket/key; download it" in capsys.readouterr().err

@@ -105,7 +105,8 @@ def test_a_dataset_that_is_not_fit_is_not_written(
     broken = tmp_path / "broken.jsonl"
     broken.write_text(SAMPLE.read_text() + '{"prompt": "why"}\n')
     assert prepare(broken) == 1
-    assert "line 221" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "line 221" in out and out.endswith("Nothing was written.\n")
     assert names(tmp_path) == {"broken.jsonl"}
 
 
