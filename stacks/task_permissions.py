@@ -139,8 +139,7 @@ def approve_deployment(r: Resources) -> Permissions:
 def approve_commitment(r: Resources) -> Permissions:
     """Takes down what the model was tested on, passes the recipe's turn on, and asks people."""
     return [
-        r.own_bedrock("DeleteProvisionedModelThroughput", on=(THROUGHPUT,)),
-        r.own_bedrock("DeleteCustomModelDeployment", on=(DEPLOYMENT,)),
+        *_delete_deployments(r),
         # The turn to deploy for a recipe is an item; giving it back deletes it.
         r.records("DeleteItem"),
         *_announce(r),
@@ -163,8 +162,6 @@ def provision_throughput(r: Resources) -> Permissions:
         # Among the runs that wait for their turn the latest drop goes first.
         r.runs_of_recipe(),
         _model_key(r),
-        # Of a recipe's waiting runs the one of the latest drop goes first.
-        r.runs_of_recipe(),
     ]
 
 
@@ -172,9 +169,8 @@ def swap_throughput(r: Resources) -> Permissions:
     """Moves the champion's throughput to another model, and takes down what that was tested on."""
     return [
         *_swap(r),
-        r.own_bedrock("DeleteProvisionedModelThroughput", on=(THROUGHPUT,)),
-        r.own_bedrock("DeleteCustomModelDeployment", on=(DEPLOYMENT,)),
-        # Of a recipe's waiting runs the one of the latest drop goes first.
+        *_delete_deployments(r),
+        # Among the runs that wait for their turn the latest drop goes first.
         r.runs_of_recipe(),
     ]
 
@@ -189,8 +185,6 @@ def deploy_on_demand(r: Resources) -> Permissions:
         # Among the runs that wait for their turn the latest drop goes first.
         r.runs_of_recipe(),
         _model_key(r),
-        # Of a recipe's waiting runs the one of the latest drop goes first.
-        r.runs_of_recipe(),
     ]
 
 
@@ -290,6 +284,13 @@ def _take_down(r: Resources) -> Permissions:
         r.own_bedrock("StopModelCustomizationJob", on=(JOB,)),
         r.bedrock("GetCustomModel", on=(CUSTOM_MODEL,)),
         r.own_bedrock("DeleteCustomModel", on=(CUSTOM_MODEL,)),
+        *_delete_deployments(r),
+    ]
+
+
+def _delete_deployments(r: Resources) -> Permissions:
+    # What is gone has no tags, so that IAM would refuse to delete it: each is looked up before.
+    return [
         r.bedrock("GetProvisionedModelThroughput", on=(THROUGHPUT,)),
         r.own_bedrock("DeleteProvisionedModelThroughput", on=(THROUGHPUT,)),
         r.bedrock("GetCustomModelDeployment", on=(DEPLOYMENT,)),

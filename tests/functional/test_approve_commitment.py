@@ -126,6 +126,18 @@ def test_nothing_bills_and_nobody_waits_while_people_think(world: World, call: C
     world.services.turns.take(world.trained_run(), NOW)
 
 
+def test_who_takes_hours_to_answer_is_waited_for(world: World, call: Call) -> None:
+    run = passed_run(world)
+    asked(world, call, run)
+    assert run.deployment is not None
+    arn = run.deployment.arn
+    wait_until(lambda: not world.deployment_status(arn))
+    # What is gone has no tags, by which IAM allows to delete.
+    denied = {"operation": "DeleteCustomModelDeployment", "code": "AccessDeniedException"}
+    world.faults.order("error", **denied)
+    asked(world, call, run)
+
+
 def test_silence_declines_the_commitment(world: World, call: Call) -> None:
     asked_at = timestamp(world.services.now() - timedelta(days=3, minutes=1))
     run = passed_run(world, commitment_approval={"asked_at": asked_at})

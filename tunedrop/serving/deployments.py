@@ -117,8 +117,11 @@ class Deployments:
     def delete(self, mode: str, arn: str) -> bool:
         """Ask Bedrock to delete a deployment; False when it cannot be deleted yet.
 
-        By its ARN: whether IAM would know the tags of one that is named is not documented.
+        By its ARN: whether IAM would know the tags of one that is named is not documented. Nobody
+        tries to delete what is gone: it has no tags, so that IAM would refuse.
         """
+        if self.find(mode, arn) is None:
+            return True
         with _deleting(f"the deployment {arn}") as deletion:
             if mode == PROVISIONED:
                 self._client.delete_provisioned_model_throughput(provisionedModelId=arn)
