@@ -150,14 +150,15 @@ class Conclusion:
 
 
 def _taken_down(run: Run, now: datetime) -> Iterator[str]:
-    """The names of what clean-up took down, or gave back."""
+    """The ARNs of what clean-up took down, or gave back."""
     if run.promotion or run.clean_up is None or not run.clean_up.done:
         return
     if run.swap:
-        yield run.swap.name
-    yield from (each.name for each in run.deployments if each.committed_until <= timestamp(now))
+        yield run.swap.arn
+    gone = (each for each in run.deployments if each.committed_until <= timestamp(now))
+    yield from (each.arn for each in gone if each.arn)
     if not run.model_kept_until:
-        yield from (job.name for job in run.own_jobs)
+        yield from (job.custom_model_arn for job in run.own_jobs if job.custom_model_arn)
 
 
 def _answer(run: Run, report: str) -> Answer:

@@ -17,14 +17,14 @@ class Ledger:
 
     records: RunRecords
 
-    def close(self, run_id: str, name: str, at: datetime) -> bool:
-        """Note that a run's deployment or model of this name bills no more; False if it was."""
+    def close(self, run_id: str, arn: str, at: datetime) -> bool:
+        """Note that a run's deployment or model bills no more; False where that was noted."""
         run = self.records.find(run_id)
-        if run is None or run.status != ENDED or name in run.cost.get("ended", {}):
+        if run is None or run.status != ENDED or arn in run.cost.get("ended", {}):
             return False
-        run = structs.replace(run, cost=with_ends(run.cost, name, at=at))
+        run = structs.replace(run, cost=with_ends(run.cost, arn, at=at))
         cost = {**run.cost, "actual": plain(spending(run, at))}
-        return self.records.complete(run, name, cost)
+        return self.records.complete(run, arn, cost)
 
     def pass_on(self, state: RecipeState) -> bool:
         """Close the throughput of a champion that another run's model was swapped into since."""
@@ -34,4 +34,4 @@ class Ledger:
         if champion.deployment.arn != previous.deployment.arn:
             return False
         at = moment(state.history[0]["promoted_at"])
-        return self.close(previous.run_id, previous.deployment.name, at)
+        return self.close(previous.run_id, previous.deployment.arn, at)

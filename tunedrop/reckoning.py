@@ -34,9 +34,12 @@ def spending(run: Run, now: datetime) -> Spending:
     )
 
 
-def with_ends(cost: Mapping[str, Any], *names: str, at: datetime) -> dict[str, Any]:
-    """A run's section on cost that knows when deployments and models were taken down."""
-    ended = {name: timestamp(at) for name in names}
+def with_ends(cost: Mapping[str, Any], *arns: str, at: datetime) -> dict[str, Any]:
+    """A run's section on cost that knows when deployments and models were taken down.
+
+    By ARN: a model and what serves it have the same name.
+    """
+    ended = {arn: timestamp(at) for arn in arns}
     return {**cost, "ended": {**ended, **cost.get("ended", {})}}
 
 
@@ -111,10 +114,13 @@ def _hours_of(run: Run, deployment: Deployment, now: datetime) -> Line:
 
 
 def _end(run: Run, deployment: Deployment) -> datetime | None:
-    """When it was taken down; what was tested before a commitment goes when people are asked."""
-    ended: str = run.cost.get("ended", {}).get(deployment.name, "")
-    if not ended and deployment == run.trial:
-        ended = run.timeline.get("ApproveCommitment", "")
+    """When it was taken down: by clean-up or the sweep, or before that by the run itself."""
+    ends = [run.cost.get("ended", {}).get(deployment.arn, "")]
+    if deployment.origin != REUSED and not deployment.commitment:
+        # What a model is tested on goes when people are asked for a commitment, or at its swap.
+        ends.append(run.timeline.get("ApproveCommitment", ""))
+        ends.append(run.swap.intended_at if run.swap else "")
+    ended = min(filter(None, ends), default="")
     return moment(ended) if ended else None
 
 
@@ -175,7 +181,7 @@ def _storage(run: Run, now: datetime) -> Iterator[Line]:
     ended = run.cost.get("ended", {})
     for job in run.own_jobs:
         if job.custom_model_arn:
-            yield _model_months(run, job, ended.get(job.name), now)
+            yield _model_months(run, job, ended.get(job.custom_model_arn), now)
     stored = run.cost.get("stored_bytes")
     if stored is not None and run.ended_at:
         yield _line(

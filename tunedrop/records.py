@@ -130,13 +130,13 @@ class RunRecords:
             until=until,
         )
 
-    def complete(self, run: Run, name: str, cost: Mapping[str, Any]) -> bool:
-        """Complete what an ended run cost, once what it had in service under `name` is gone."""
+    def complete(self, run: Run, arn: str, cost: Mapping[str, Any]) -> bool:
+        """Complete what an ended run cost, once what it had under this ARN is gone."""
         item = self._table.update(
             run_key(run.run_id),
             "SET cost = :cost",
-            condition="#status = :ended AND attribute_not_exists(cost.ended.#name)",
-            names={"#status": "status", "#name": name},
+            condition="#status = :ended AND attribute_not_exists(cost.ended.#arn)",
+            names={"#status": "status", "#arn": arn},
             ended=ENDED,
             cost=plain(cost),
         )

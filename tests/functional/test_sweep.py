@@ -61,8 +61,8 @@ def test_what_is_retired_completes_what_its_run_cost(world: World, call: Call) -
     assert not world.find(run).cost.get("ended")
     assert call("sweep")["retired"]
     cost = world.find(run).cost
-    [name] = cost["ended"]
-    assert name == f"{run.run_id}-1"
+    assert run.deployment is not None
+    assert set(cost["ended"]) == {run.deployment.arn}
     [hours] = [each for each in cost["actual"]["lines"] if each["unit"] == "hour"]
     assert hours["usd"] == pytest.approx(hours["quantity"] * 20.0, rel=1e-4)
     assert not hours.get("goes_on")

@@ -28,8 +28,8 @@ class EndedRuns:
     def find(self, run_id: str) -> Run | None:
         return self.run if run_id == self.run.run_id else None
 
-    def complete(self, run: Run, name: str, cost: dict[str, Any]) -> bool:
-        self.written.append(name)
+    def complete(self, run: Run, arn: str, cost: dict[str, Any]) -> bool:
+        self.written.append(arn)
         self.run = structs.replace(run, cost=cost)
         return True
 
@@ -57,23 +57,23 @@ def state(serves: Champion | None, before: Champion | None) -> RecipeState:
 
 def test_what_is_taken_down_is_reckoned_to_its_end_and_once() -> None:
     book, records = ledger()
-    assert book.close(RUN_ID, "x-1", LATER)
+    assert book.close(RUN_ID, "arn:x", LATER)
     assert records.run.cost["actual"]["usd"] == 20.0
-    assert not book.close(RUN_ID, "x-1", LATER + timedelta(hours=5))
-    assert records.written == ["x-1"]
+    assert not book.close(RUN_ID, "arn:x", LATER + timedelta(hours=5))
+    assert records.written == ["arn:x"]
 
 
 def test_the_records_of_strangers_and_of_runs_under_way_are_left() -> None:
     book, records = ledger(RUNNING)
-    assert not book.close(RUN_ID, "x-1", LATER)
-    assert not book.close("nobody", "x-1", LATER)
+    assert not book.close(RUN_ID, "arn:x", LATER)
+    assert not book.close("nobody", "arn:x", LATER)
     assert records.written == []
 
 
 def test_throughput_bills_to_its_first_run_until_another_model_is_swapped_in() -> None:
     book, records = ledger()
     assert book.pass_on(state(champion("later"), champion(RUN_ID)))
-    assert records.run.cost["ended"] == {"x-1": timestamp(LATER)}
+    assert records.run.cost["ended"] == {"arn:x": timestamp(LATER)}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from tests.unit.run_builders import NOW, RUN_ID, job, recipe, run
 from tunedrop.reckoning import spending, with_ends
@@ -84,20 +85,30 @@ def test_throughput_bills_from_its_order_until_now_and_then_until_its_end() -> N
     serving = run(deployment=served())
     so_far = spending(serving, NOW + 2 * AN_HOUR)
     assert (so_far.usd, so_far.lines[0].goes_on) == (121.0, True)
-    gone = run(deployment=served(), cost=with_ends({}, "x-1", at=NOW + 3 * AN_HOUR))
+    gone = run(deployment=served(), cost=with_ends({}, THROUGHPUT, at=NOW + 3 * AN_HOUR))
     later = spending(gone, NOW + 100 * AN_HOUR)
     assert (later.usd, later.lines[0].goes_on) == (181.5, False)
 
 
 def test_an_end_that_is_known_is_not_moved() -> None:
-    first = with_ends({}, "x-1", at=NOW)
-    assert with_ends(first, "x-1", at=NOW + AN_HOUR) == first
+    first = with_ends({}, THROUGHPUT, at=NOW)
+    assert with_ends(first, THROUGHPUT, at=NOW + AN_HOUR) == first
 
 
-def test_a_trial_ends_when_people_are_asked_for_the_commitment() -> None:
+@pytest.mark.parametrize("place", ["trial", "deployment"])
+@pytest.mark.parametrize("cost", [{}, with_ends({}, THROUGHPUT, at=NOW + 50 * AN_HOUR)])
+def test_what_was_tested_ends_when_people_are_asked_for_the_commitment(
+    place: str, cost: dict[str, Any]
+) -> None:
     asked_at = {"ApproveCommitment": timestamp(NOW + AN_HOUR)}
-    committing = run(trial=served(), timeline=asked_at)
-    assert spending(committing, NOW + 50 * AN_HOUR).usd == 60.5
+    committing = run(**{place: served()}, timeline=asked_at, cost=cost)
+    assert spending(committing, NOW + 60 * AN_HOUR).usd == 60.5
+
+
+def test_what_was_tested_ends_when_its_model_is_swapped() -> None:
+    swapped = served(origin=REUSED, name="y-1", arn="arn:y", intended_at=timestamp(NOW + AN_HOUR))
+    found = spending(run(trial=served(), deployment=swapped), NOW + 2 * AN_HOUR)
+    assert [(each.usd, each.goes_on) for each in found.lines] == [(60.5, False), (60.5, True)]
 
 
 def test_throughput_of_an_unknown_price_makes_the_sum_the_least() -> None:
@@ -159,10 +170,10 @@ def test_the_model_is_stored_by_the_month_until_it_is_deleted() -> None:
     kept = trained(model=MODEL, snapshot=run(planned).snapshot)
     a_month = timedelta(hours=730)
     assert line(spending(kept, NOW + a_month), "storage").usd == 1.95
-    deleted = trained(
-        model=MODEL, snapshot=run(planned).snapshot, cost=with_ends({}, f"{RUN_ID}-1", at=NOW)
-    )
+    deleted = structs.replace(kept, cost=with_ends({}, MODEL, at=NOW))
     assert line(spending(deleted, NOW + a_month), "storage").usd == 0
+    retired = structs.replace(kept, cost=with_ends({}, THROUGHPUT, at=NOW))
+    assert line(spending(retired, NOW + a_month), "storage").usd == 1.95
 
 
 def test_what_is_little_is_said_to_be_little() -> None:

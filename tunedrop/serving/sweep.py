@@ -113,7 +113,7 @@ class Sweep:
     def _remove(self, resource: Resource, now: datetime) -> bool:
         is_gone = self.take_down(resource)
         if is_gone:
-            self.ledger.close(resource.run_id, resource.name, now)
+            self.ledger.close(resource.run_id, resource.arn, now)
         return is_gone
 
     def _project(self, name: str) -> None:
@@ -151,15 +151,12 @@ class Sweep:
     def _retire(self, recipe: str, retiree: Retiree, now: datetime) -> bool:
         if not self._is_retired(retiree):
             return False
-        self.ledger.close(retiree.run_id, retiree.deployment.name, now)
+        self.ledger.close(retiree.run_id, retiree.deployment.arn, now)
         self.champions.retire(recipe, retiree)
         return True
 
     def _is_retired(self, retiree: Retiree) -> bool:
-        """Whether it is gone; what a commitment was tested on went before its promotion.
-
-        Nobody tries to delete what is gone: it has no tags, so that IAM would refuse.
-        """
+        """Whether it is gone; what a commitment was tested on went before its promotion."""
         mode, name = retiree.deployment.mode, retiree.deployment.name
         view = self.deployments.find(mode, name)
         if view is None:
