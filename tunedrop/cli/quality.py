@@ -1,6 +1,6 @@
 """What the records of a dataset are worth, in the terminal and as a page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,24 +92,23 @@ def show_quality(record: dict[str, Any]) -> None:
 
 
 def _lines(record: dict[str, Any]) -> Iterator[str]:
-    """What the page says, in its order and words."""
+    """What the page says, in its order and words: paragraphs, with an empty line after each."""
     shown = card(record)
     if shown is None or not shown["is_measured"]:
         return
-    yield wrapped(shown["verdict"])
-    yield from _to_do(shown)
-    yield ""
-    for finding in shown["quality_findings"]:
-        yield from _finding(finding)
-    for each in shown["lengths"]:
-        yield wrapped(each.description)
-    for plot in shown["plots"]:
-        yield from _plot(plot)
-    yield from _groups(shown)
+    for paragraph in _paragraphs(shown):
+        if lines := list(paragraph):
+            yield from (*lines, "")
+
+
+def _paragraphs(shown: dict[str, Any]) -> Iterator[Iterable[str]]:
+    yield (wrapped(shown["verdict"]), *_to_do(shown))
+    yield (line for each in shown["quality_findings"] for line in _finding(each))
+    yield (wrapped(each.description) for each in shown["lengths"])
+    yield from map(_plot, shown["plots"])
+    yield _groups(shown)
     if shown["growth"]:
-        yield coloured("What more records would do", "dim")
-        yield wrapped(" ".join(shown["growth"]))
-        yield ""
+        yield coloured("What more records would do", "dim"), wrapped(" ".join(shown["growth"]))
 
 
 def _to_do(shown: dict[str, Any]) -> Iterator[str]:
@@ -136,7 +135,6 @@ def _finding(found: dict[str, Any]) -> Iterator[str]:
 
 def _plot(plot: Plot) -> Iterator[str]:
     width = max(len(each.name) for each in plot.rows)
-    yield ""
     yield coloured(wrapped(plot.title), "dim")
     for each in plot.rows:
         drawn = each.text(_CELLS)
@@ -145,10 +143,8 @@ def _plot(plot: Plot) -> Iterator[str]:
 
 def _groups(shown: dict[str, Any]) -> Iterator[str]:
     if shown["groups"]:
-        yield ""
         yield coloured("Groups of duplicates", "dim")
     for each in shown["groups"]:
         yield wrapped(
             f"{each.members}: {each.size} records, two of them {each.alike}", "    ", "  "
         )
-    yield ""
