@@ -1,12 +1,14 @@
 """Writes the tables of docs/ that come from the code: `python -m docs.write_tables`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tunedrop.catalog import BaseModel, all_models, catalog, wording
 from tunedrop.catalog.models import Customization
+from tunedrop.dataset.handling import recipe_key
 from tunedrop.dataset.rules import RULES
+from tunedrop.quality.rules import QUALITY_RULES
 
 _DOCS = Path(__file__).parent
 
@@ -14,16 +16,29 @@ _DOCS = Path(__file__).parent
 def tables() -> dict[Path, str]:
     """Each page that holds a written table, as it has to read."""
     return {
-        _DOCS / "datasets.md": _filled(_DOCS / "datasets.md", rules_table()),
-        _DOCS / "recipes.md": _filled(_DOCS / "recipes.md", models_to_choose()),
-        _DOCS / "models.md": _filled(_DOCS / "models.md", models()),
+        page: _filled(page, written)
+        for page, written in (
+            (_DOCS / "datasets.md", {"rules": rules(), "quality rules": quality_rules()}),
+            (_DOCS / "recipes.md", {"base models": models_to_choose()}),
+            (_DOCS / "models.md", {"base models": models()}),
+        )
     }
 
 
-def rules_table() -> str:
+def rules() -> str:
     """Every rule of the validator."""
     rows = ((f"`{rule.code}`", rule.severity, rule.meaning, rule.hint) for rule in RULES.values())
     return _table(("code", "severity", "what it means", "what to do"), rows)
+
+
+def quality_rules() -> str:
+    """Every rule of the quality checks, with the key of `data` that decides."""
+    rows = (
+        (f"`{rule.code}`", f"`{key}`" if key else "", rule.meaning, rule.hint)
+        for rule in QUALITY_RULES.values()
+        for key in (recipe_key(rule.code),)
+    )
+    return _table(("code", "key of `data`", "what it means", "what to do"), rows)
 
 
 def models_to_choose() -> str:
@@ -131,11 +146,11 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _filled(page: Path, table: str) -> str:
-    """The page with its table between the two comments."""
+def _filled(page: Path, written: Mapping[str, str]) -> str:
+    """The page with its tables, each between the comment that names it and the next one."""
     text = page.read_text(encoding="utf-8")
-    between = re.compile(r"(<!-- .* written by .* -->\n).*?(<!-- end -->)", re.DOTALL)
-    return between.sub(lambda found: f"{found[1]}\n{table}\n\n{found[2]}", text)
+    between = re.compile(r"(<!-- ([a-z ]+): written by [^\n]* -->\n).*?(<!-- end -->)", re.DOTALL)
+    return between.sub(lambda found: f"{found[1]}\n{written[found[2]]}\n\n{found[3]}", text)
 
 
 if __name__ == "__main__":

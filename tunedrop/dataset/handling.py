@@ -39,6 +39,11 @@ class Treatment:
         return cls(key=f"data.{key}", drops=handling == "drop", most=most)
 
 
+def recipe_key(code: str) -> str | None:
+    """The key of `data` that says what is done about a rule of the quality checks."""
+    return {**_KEYS, **CONFIDENTIAL}.get(code.removeprefix("possible-"))
+
+
 def treatments(data: Data) -> dict[str, Treatment]:
     """By the code of the rule."""
     return {code: Treatment.of(key, getattr(data, key)) for code, key in _KEYS.items()}
