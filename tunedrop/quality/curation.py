@@ -71,14 +71,15 @@ class Curation:
     def take_block(self, block: CleanBlock) -> None:
         """Take in records in which nothing is wrong."""
         self._places.add(block.first_line, len(block.rows))
-        prompts, completions = [], []
+        prompts, completions, systems = [], [], []
         for row in block.rows:
             *said, completion = row.texts()
             prompts.append("\n\n".join(filter(None, said)))
             completions.append(completion)
+            systems.append(said[0] if said else "")
             self._keys.append(row.key())
             self._sizes.append(sum(map(len, said)) + len(completion))
-        self._scan.add_texts(prompts, completions, self._role)
+        self._scan.add_texts(prompts, completions, self._role, systems)
 
     def take_record(self, record: AnyRecord, line: int) -> None:
         """Take in one record."""

@@ -19,7 +19,7 @@ _TEST = 2
 class Measured:
     """Arrays with a value per record (`languages`: one per prompt and completion), and collectors.
 
-    `sides` are places in `SIDES`.
+    `sides` are places in `SIDES`, `system_pairs` the word pairs of the record's system prompt.
     """
 
     characters: int
@@ -27,6 +27,7 @@ class Measured:
     keys: Hashes
     prompts: Hashes
     completions: Hashes
+    system_pairs: Counts
     languages: Languages
     sketches: SketchTable
     checks: CompletionChecks

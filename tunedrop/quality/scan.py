@@ -39,6 +39,7 @@ class QualityScan:
         self._keys: list[Hashes] = []
         self._prompts: list[Hashes] = []
         self._completions: list[Hashes] = []
+        self._systems: list[Counts] = []
         self._languages: list[Languages] = []
         self._sketches = Sketches()
         self._checks = CompletionChecks()
@@ -47,24 +48,34 @@ class QualityScan:
         self._labels = LabelCollector()
         self._characters = 0
         self._records = 0
-        self._waiting: tuple[Side, list[str], list[str]] = ("train", [], [])
+        self._waiting: tuple[Side, list[str], list[str], list[str]] = ("train", [], [], [])
         self._waiting_characters = 0
         self._judged: Verdicts | None = None
 
     def add(self, record: AnyRecord, side: Side = "train") -> None:
         """Take in one record."""
-        self.add_texts([record.prompt], [record.completion], side)
+        system = getattr(record, "system", None) or ""
+        self.add_texts([record.prompt], [record.completion], side, [system])
 
     def add_texts(
-        self, prompts: Sequence[str], completions: Sequence[str], side: Side = "train"
+        self,
+        prompts: Sequence[str],
+        completions: Sequence[str],
+        side: Side = "train",
+        systems: Sequence[str] = (),
     ) -> None:
-        """Take in several records as what the model sees and what it learns to write."""
+        """Take in several records as what the model sees and what it learns to write.
+
+        `systems` are the system prompts with which their prompts begin, or empty texts.
+        """
         if side != self._waiting[0]:
             self._flush()
-            self._waiting = (side, [], [])
-        for prompt, completion in zip(prompts, completions, strict=True):
+            self._waiting = (side, [], [], [])
+        texts = zip(prompts, completions, systems or [""] * len(prompts), strict=True)
+        for prompt, completion, system in texts:
             self._waiting[1].append(prompt)
             self._waiting[2].append(completion)
+            self._waiting[3].append(system)
             self._waiting_characters += len(prompt) + len(completion)
             if self._waiting_characters >= _BLOCK_CHARACTERS:
                 self._flush()
@@ -111,14 +122,15 @@ class QualityScan:
         return Fingerprints.of(measured.keys, measured.sketches, np.flatnonzero(measured.trained))
 
     def _flush(self) -> None:
-        side, prompts, completions = self._waiting
+        side, prompts, completions, systems = self._waiting
         if prompts:
             self._judged = None
             self._take(TextBlock(first=self._records, prompts=prompts, completions=completions))
             self._sides.append(np.full(len(prompts), SIDES.index(side)))
+            self._systems.append(_pairs_within(systems))
             self._records += len(prompts)
             self._characters += self._waiting_characters
-        self._waiting, self._waiting_characters = (side, [], []), 0
+        self._waiting, self._waiting_characters = (side, [], [], []), 0
 
     def _take(self, block: TextBlock) -> None:
         spoken = languages(block)
@@ -141,6 +153,7 @@ class QualityScan:
             keys=_joined(self._keys, np.uint64),
             prompts=_joined(self._prompts, np.uint64),
             completions=_joined(self._completions, np.uint64),
+            system_pairs=_joined(self._systems, np.int64),
             languages=_joined(self._languages, np.int8),
             sketches=self._sketches.whole(),
             checks=self._checks,
@@ -148,6 +161,14 @@ class QualityScan:
             meter=self._meter,
             labels=self._labels.labels(),
         )
+
+
+def _pairs_within(systems: Sequence[str]) -> Counts:
+    """The word pairs of each system prompt, of which there are few different ones."""
+    different = tuple(dict.fromkeys(systems))
+    block = TextBlock(first=0, prompts=different, completions=("",) * len(different))
+    pairs = dict(zip(different, np.maximum(np.diff(block.bounds) - 1, 0).tolist(), strict=True))
+    return np.array([pairs[each] for each in systems], np.int64)
 
 
 def _joined(parts: list[NDArray[T]], kind: type[T]) -> NDArray[T]:

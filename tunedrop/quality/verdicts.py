@@ -99,8 +99,11 @@ def _same(measured: Measured, share: float) -> Counts:
 
 
 def _mostly_boilerplate(measured: Measured, groups: Duplicates) -> Counts:
-    told = measured.sketches.pairs >= _FEWEST_PAIRS
-    return np.flatnonzero(told & (groups.boilerplate_share >= _MOSTLY))
+    """A system prompt is there to be shared: the rest of each record counts."""
+    pairs = measured.sketches.pairs
+    rest = pairs - measured.system_pairs
+    shared = groups.boilerplate_share * pairs - measured.system_pairs
+    return np.flatnonzero((rest >= _FEWEST_PAIRS) & (shared >= _MOSTLY * rest))
 
 
 def _foreign(languages: Languages) -> Counts:

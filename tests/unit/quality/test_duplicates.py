@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from quality_builders import Pair, marked, pair, prose, scan_of
 
+from tunedrop.dataset.records import Record, Turn
 from tunedrop.quality.block import TextBlock
 from tunedrop.quality.duplicates import duplicates
 from tunedrop.quality.leakage import Fingerprints
+from tunedrop.quality.scan import QualityScan
 from tunedrop.quality.sketches import Sketches
 
 
@@ -92,6 +94,17 @@ def test_records_that_share_only_a_long_instruction_are_no_near_duplicates() -> 
     pairs = [(f"{instruction} {prose(n, 12)}", prose(500 + n, 5)) for n in range(60)]
     assert marked(pairs, "near-duplicate") == []
     assert marked(pairs, "boilerplate") == list(range(60))
+
+
+def test_a_system_prompt_that_all_records_share_is_no_boilerplate() -> None:
+    system, template = prose(1000, 120), prose(2000, 40)
+    said = [prose(n, 12) for n in range(60)]
+    scan = QualityScan()
+    for n, text in enumerate(said):
+        user = f"{template} {text}" if n < 30 else text
+        turns = (Turn("user", user), Turn("assistant", prose(500 + n, 5)))
+        scan.add(Record(system, turns))
+    assert scan.verdicts().records["boilerplate"].tolist() == list(range(30))
 
 
 def test_a_large_group_hangs_together() -> None:
