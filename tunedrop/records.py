@@ -3,13 +3,23 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import takewhile
-from typing import Any
+from typing import Any, NamedTuple
 
 from tunedrop.errors import RecordMismatchError, RunCancelledError, RunEndingError
 from tunedrop.run import ENDED, ENDING, RUNNING, Failure, Run, Source, plain, run_from, timestamp
 from tunedrop.table import Table
 
-_OF_AN_ATTEMPT = {"#job": "job", "#name": "name"}
+
+class _Also(NamedTuple):
+    """What has to hold beside the status, and the attributes that it names."""
+
+    condition: str = ""
+    names: tuple[str, ...] = ()
+
+
+_NOTHING = _Also()
+_OF_ATTEMPT = _Also(" AND #job.#name = :attempt", ("job", "name"))
+_NOT_CLEAN = _Also(" AND NOT #clean_up.#done = :true", ("clean_up", "done"))
 
 
 def run_key(run_id: str) -> str:
@@ -79,12 +89,15 @@ class RunRecords:
         Bedrock's events come late and doubled: what one of them saw must not undo a new attempt.
         """
         name = run.job.name if run.job else ""
-        item = self._change(run.run_id, sections, RUNNING, attempt=name)
+        item = self._change(run.run_id, sections, RUNNING, _OF_ATTEMPT, attempt=name)
         return run_from(item) if item else None
 
     def update_ending(self, run: Run, **sections: Any) -> Run:
-        """Write sections of a run that is ending."""
-        return self._write(run.run_id, sections, ENDING)
+        """Write sections of a run that is ending, until its clean-up is done.
+
+        A slower clean-up beside the one that finished must not undo what is being told of it.
+        """
+        return self._write(run.run_id, sections, ENDING, _NOT_CLEAN, true=True)
 
     def begin_ending(self, run: Run, failure: Failure, now: datetime) -> Run:
         """Close the run to every creator; keeps the first failure; makes the record if need be."""
@@ -154,8 +167,15 @@ class RunRecords:
         )
         return run_from(item) if item else None
 
-    def _write(self, run_id: str, sections: Mapping[str, Any], status: str) -> Run:
-        item = self._change(run_id, sections, status)
+    def _write(
+        self,
+        run_id: str,
+        sections: Mapping[str, Any],
+        status: str,
+        also: _Also = _NOTHING,
+        **values: Any,
+    ) -> Run:
+        item = self._change(run_id, sections, status, also, **values)
         if item is None:
             raise RunEndingError(
                 f"The run {run_id} is not {status} any more; nothing is written for it."
@@ -163,18 +183,23 @@ class RunRecords:
         return run_from(item)
 
     def _change(
-        self, run_id: str, sections: Mapping[str, Any], status: str, attempt: str = ""
+        self,
+        run_id: str,
+        sections: Mapping[str, Any],
+        status: str,
+        also: _Also = _NOTHING,
+        **values: Any,
     ) -> dict[str, Any] | None:
-        names = {f"#{name}": name for name in sections}
-        values = {name: plain(value) for name, value in sections.items() if value is not None}
+        """Write sections where the status is this, and what `also` asks with `values` holds."""
+        written = {name: plain(value) for name, value in sections.items() if value is not None}
         return self._table.update(
             run_key(run_id),
             _update_expression(sections),
-            condition="#status = :status" + (" AND #job.#name = :attempt" if attempt else ""),
-            names={**names, "#status": "status", **(_OF_AN_ATTEMPT if attempt else {})},
+            condition=f"#status = :status{also.condition}",
+            names={f"#{name}": name for name in (*sections, "status", *also.names)},
             status=status,
+            **written,
             **values,
-            **({"attempt": attempt} if attempt else {}),
         )
 
 

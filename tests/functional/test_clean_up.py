@@ -9,8 +9,8 @@ import pytest
 from tests.functional.ground import wait_until
 from tests.functional.samples import NOW, Json, unique
 from tests.functional.world import Call, World
-from tunedrop.errors import CleanUpFailedError, ServiceBusyError
-from tunedrop.run import Deployment, Failure, Job, Run, Source, plain, timestamp
+from tunedrop.errors import CleanUpFailedError, RunEndingError, ServiceBusyError
+from tunedrop.run import CleanUp, Deployment, Failure, Job, Run, Source, plain, timestamp
 
 CLEAN = {"done": True, "still_billing": []}
 CAUGHT = {"Error": "ModelRejectedError", "Cause": json.dumps({"errorMessage": "Not good enough."})}
@@ -273,3 +273,14 @@ def test_a_throttled_pass_is_for_the_workflow_to_retry(world: World, call: Call)
     with pytest.raises(ServiceBusyError, match="look up the customization job"):
         call("clean_up", **given(run))
     assert call("clean_up", **given(run)) == CLEAN
+
+
+def test_a_slower_clean_up_does_not_undo_what_the_finished_one_told(
+    world: World, call: Call
+) -> None:
+    run = world.run()
+    call("clean_up", **given(run))
+    slower = CleanUp(still_billing=("provisioned deployment late",))
+    with pytest.raises(RunEndingError):
+        world.services.records.update_ending(run, clean_up=slower)
+    assert world.find(run).clean_up == CleanUp(done=True)
