@@ -1,7 +1,10 @@
 """How many records others have needed, and what more of them would do for this dataset."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from tunedrop.dataset.report import counted
@@ -10,45 +13,31 @@ _NAMED = 3
 
 
 class Experience(Struct, frozen=True, kw_only=True):
-    """What somebody has published of a method: from how many records on, and how many are best."""
+    """What somebody has published: from how many records on, and how many are best, if it says."""
 
     words: str
-    least: int
-    enough: int
     source: str
+    least: int = 0
+    enough: int = 0
+
+    def __str__(self) -> str:
+        """The words, and who says so."""
+        return f"{self.words} ({self.source})"
 
 
-_PAIRS = Experience(
-    words="AWS asks for at least 200 records and advises 2,000 to 10,000",
-    least=200,
-    enough=2_000,
-    source="Amazon Nova 2 user guide, SFT data preparation",
-)
-_PASSAGES = (
-    "AWS speaks of tens of billions of tokens of one field (Amazon SageMaker AI developer guide, "
-    "continued pre-training of Nova): with less, train on questions and answers, or let the model "
-    "look things up"
-)
-_PUBLISHED: Mapping[str, Experience] = {
-    "instruction_tuning": _PAIRS,
-    "transfer_learning": _PAIRS,
-    "domain_adaptation": _PAIRS,
-    "reinforcement": Experience(
-        words="AWS advises to begin with 100 to 200 prompts",
-        least=100,
-        enough=200,
-        source="Amazon Bedrock user guide, reinforcement fine-tuning",
-    ),
+_SHAPES = {
+    "instruction_tuning": "examples",
+    "transfer_learning": "examples",
+    "domain_adaptation": "examples",
+    "reinforcement": "prompts",
+    "continued_pre_training": "passages",
 }
-_NO_FACTS = (
-    "Tuning teaches how to answer, and hardly what is true: for new facts AWS advises continued "
-    "pre-training or retrieval (Amazon Nova user guide, supervised fine-tuning)"
-)
-_ENOUGH = (
-    "More of the same would do little: AWS rates quality, consistency and diversity above number "
-    "(Amazon Nova user guide, supervised fine-tuning)"
-)
-_LABELS = "Amazon Comprehend, for one, takes no label with fewer than ten (AWS re:Post)"
+
+
+@cache
+def _published() -> Mapping[str, Experience]:
+    content = (Path(__file__).parent / "growth.json").read_bytes()
+    return msgspec.json.decode(content, type=dict[str, Experience])
 
 
 def growth_advice(
@@ -58,18 +47,18 @@ def growth_advice(
 
     `effective` are the records that repeat no other.
     """
-    if method == "continued_pre_training":
-        return [f"{_PASSAGES}."]
-    known = _PUBLISHED.get(method)
-    if known is None:
+    if method not in _SHAPES:
         return []
+    known = _published()[_SHAPES[method]]
+    if not known.enough:
+        return [f"{known}."]
     said = [
-        f"{known.words} ({known.source}); here are {effective:,} without repetition",
+        f"{known}; here are {effective:,} without repetition",
         _step(known, effective),
         *_kinds(records, effective, rare_labels),
     ]
     if method == "domain_adaptation":
-        said.append(_NO_FACTS)
+        said.append(str(_published()["new_facts"]))
     return [f"{each}." for each in said]
 
 
@@ -81,7 +70,7 @@ def _step(known: Experience, effective: int) -> str:
             f"{counted(known.enough - effective, 'more record')} would reach what is advised; to "
             "see what they are worth, compare a run over half of these with one over all"
         )
-    return _ENOUGH
+    return str(_published()["number"])
 
 
 def _kinds(records: int, effective: int, rare_labels: Sequence[str]) -> Iterator[str]:
@@ -90,4 +79,4 @@ def _kinds(records: int, effective: int, rare_labels: Sequence[str]) -> Iterator
         yield f"More like the {repeating} that repeat others would add nothing"
     if rare_labels:
         named = ", ".join(rare_labels[:_NAMED]) + (", …" if len(rare_labels) > _NAMED else "")
-        yield f"Begin with the labels of fewer than ten records, {named}: {_LABELS}"
+        yield f"Begin with the labels of fewer than ten records, {named}: {_published()['labels']}"
