@@ -59,47 +59,61 @@ def _detector(kind: str, pattern: str, judge: Judge = _issued) -> Detector:
     return Detector(kind=kind, pattern=re.compile(pattern), judge=judge)
 
 
+def _token(start: str, kind: str, pattern: str, judge: Judge = _issued) -> tuple[str, Detector]:
+    """A detector, and what a text without any such token lacks, to pass over it quickly."""
+    return start, _detector(kind, pattern, judge)
+
+
 _START, _END = r"(?<![\w/+-])", r"(?![\w/+-])"
+_LONG = "[A-Za-z0-9/+]{40}"
 # All of them hold a run of at least 16 letters, digits and the signs _ - / +.
-TOKENS = (
-    _detector("aws-access-key", r"(?<!\w)(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?!\w)"),
-    _detector(
+_TOKENS = (
+    _token(
+        "(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]",
+        "aws-access-key",
+        r"(?<!\w)(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?!\w)",
+    ),
+    _token(
+        _LONG,
         "aws-secret-key",
         rf"{_START}(?P<datum>[A-Za-z0-9/+]{{40}}){_END}",
         _after(_AWS_WORDS, _RANDOM_BITS),
     ),
-    _detector("gcp-api-key", r"(?<!\w)AIza[\w-]{35}(?![\w-])"),
-    _detector("gcp-oauth", r"(?<!\w)(?:ya29\.[\w-]{20,}|GOCSPX-[\w-]{28})"),
-    _detector(
+    _token("AIza", "gcp-api-key", r"(?<!\w)AIza[\w-]{35}(?![\w-])"),
+    _token(r"ya29\.|GOCSPX-", "gcp-oauth", r"(?<!\w)(?:ya29\.[\w-]{20,}|GOCSPX-[\w-]{28})"),
+    _token(
+        _LONG,
         "azure-key",
         rf"{_START}(?P<datum>[A-Za-z0-9+/]{{86}}==|[A-Za-z0-9+/]{{43}}=)",
         _after(_AZURE_WORDS, _RANDOM_BITS),
     ),
-    _detector("azure-client-secret", r"(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,34}(?![\w~-])"),
-    _detector("azure-sas", r"(?<=[?&]sig=)[\w%/+-]{40,}(?:%3D|=)"),
-    _detector("github-token", r"(?<!\w)(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{60,})(?!\w)"),
-    _detector("gitlab-token", r"(?<!\w)glpat-[\w-]{20,}"),
-    _detector("slack-token", r"(?<!\w)xox[abeoprs]-[A-Za-z0-9-]{10,}"),
-    _detector("slack-webhook", r"hooks\.slack\.com/services/T\w{8,}/B\w{8,}/\w{20,}"),
-    _detector("stripe-key", r"(?<!\w)(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}(?!\w)"),
-    _detector("anthropic-key", r"(?<!\w)sk-ant-[\w-]{24,}"),
-    _detector("openai-key", r"(?<!\w)sk-(?!ant-)(?:proj-|svcacct-)?[\w-]{24,}", _random),
-    _detector("sendgrid-key", r"(?<!\w)SG\.[\w-]{22}\.[\w-]{43}(?!\w)"),
-    _detector(
+    _token(r"\dQ~", "azure-client-secret", r"(?<![\w~.-])[\w~.-]{3}\dQ~[\w~.-]{31,34}(?![\w~-])"),
+    _token("sig=", "azure-sas", r"(?<=[?&]sig=)[\w%/+-]{40,}(?:%3D|=)"),
+    _token(
+        "gh[pousr]_|github_pat_",
+        "github-token",
+        r"(?<!\w)(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{60,})(?!\w)",
+    ),
+    _token("glpat-", "gitlab-token", r"(?<!\w)glpat-[\w-]{20,}"),
+    _token("xox", "slack-token", r"(?<!\w)xox[abeoprs]-[A-Za-z0-9-]{10,}"),
+    _token(r"hooks\.", "slack-webhook", r"hooks\.slack\.com/services/T\w{8,}/B\w{8,}/\w{20,}"),
+    _token("[sr]k_", "stripe-key", r"(?<!\w)(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}(?!\w)"),
+    _token("sk-", "anthropic-key", r"(?<!\w)sk-ant-[\w-]{24,}"),
+    _token("sk-", "openai-key", r"(?<!\w)sk-(?!ant-)(?:proj-|svcacct-)?[\w-]{24,}", _random),
+    _token(r"SG\.", "sendgrid-key", r"(?<!\w)SG\.[\w-]{22}\.[\w-]{43}(?!\w)"),
+    _token(
+        "(?:SK|AC)[0-9a-f]{32}",
         "twilio-key",
         r"(?<!\w)(?P<datum>(?:SK|AC)[0-9a-f]{32})(?!\w)",
         _after(_TWILIO_WORDS, _TELLING_BITS),
     ),
-    _detector("npm-token", r"(?<!\w)npm_[A-Za-z0-9]{36}(?!\w)"),
-    _detector("pypi-token", r"(?<!\w)pypi-AgEIcHlwaS5vcmc[\w-]{50,}"),
-    _detector("hugging-face-token", r"(?<!\w)hf_[A-Za-z0-9]{34}(?!\w)"),
-    _detector("jwt", r"(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}", surely),
+    _token("npm_", "npm-token", r"(?<!\w)npm_[A-Za-z0-9]{36}(?!\w)"),
+    _token("pypi-", "pypi-token", r"(?<!\w)pypi-AgEIcHlwaS5vcmc[\w-]{50,}"),
+    _token("hf_", "hugging-face-token", r"(?<!\w)hf_[A-Za-z0-9]{34}(?!\w)"),
+    _token("eyJ", "jwt", r"(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}", surely),
 )
-# Without one of these in its neighbourhood no run is one of those tokens.
-TOKEN_STARTS = re.compile(
-    r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]|AIza|ya29\.|GOCSPX-|\dQ~|sig=|gh[pousr]_|github_pat_|glpat-|xox"
-    r"|hooks\.|[sr]k_|sk-|SG\.|npm_|pypi-|hf_|eyJ|[A-Za-z0-9/+]{40}|(?:SK|AC)[0-9a-f]{32}"
-)
+TOKENS = tuple(detector for _, detector in _TOKENS)
+TOKEN_STARTS = re.compile("|".join(dict.fromkeys(start for start, _ in _TOKENS)))
 PRIVATE_KEY = _detector(
     "private-key",
     r"(?s)-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
