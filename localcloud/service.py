@@ -18,7 +18,6 @@ from localcloud import place, shell
 from localcloud.bedrock.faults import Faults
 
 TUNEDROP = str(Path(sys.executable).with_name("tunedrop"))
-_ANSWER_WITHIN_SECONDS = 60.0
 _END_WITHIN_SECONDS = 300.0
 _LOOK_EVERY_SECONDS = 0.2
 _RUNNING, _STARTED = "RUNNING", "RunStarted"
@@ -36,13 +35,14 @@ class Service:
     endpoint_url: str
     outputs: Mapping[str, str]
     state: Path
+    region: str = place.REGION
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, name: str) -> Any:
         """An unmodified boto3 client, which retries nothing: the first answer is seen."""
         if name not in self._clients:
             session = boto3.Session(
-                region_name=place.REGION,
+                region_name=self.region,
                 aws_access_key_id=shell.DUMMY_CREDENTIALS["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=shell.DUMMY_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             )
@@ -86,7 +86,7 @@ class Service:
             is_meant = version in (None, answer.get("version_id"))
             return answer if is_meant and not (final and answer.get("outcome") == _STARTED) else {}
 
-        return self.eventually(look, f"an answer to {key}", within=_ANSWER_WITHIN_SECONDS)
+        return self.eventually(look, f"an answer to {key}")
 
     def execution_arn(self, run_id: str) -> str:
         """The execution that carries out a run."""
@@ -141,7 +141,7 @@ class Service:
     def environment(self) -> dict[str, str]:
         """The environment in which the command line speaks to this cloud."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
-        return inherited | shell.client_settings(self.endpoint_url, place.REGION)
+        return inherited | shell.client_settings(self.endpoint_url, self.region)
 
     def items(self) -> list[dict[str, Any]]:
         """Everything in the runs table, as plain data."""

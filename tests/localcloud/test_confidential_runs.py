@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from localcloud.scenarios.datasets import SUMMARIES, drawn
 from tests.localcloud.cloud_process import RunningCloud
-from tests.localcloud.runs import SUMMARIES, Service, sample
+from tests.localcloud.runs import Service, service_in
 
 RECIPE = f"/tunedrop/dev/{SUMMARIES}/recipe"
 DATA = {"personal_data": "redact", "secrets": "redact", "duplicates": "drop", "rejected_share": 0.5}
@@ -33,7 +34,7 @@ Found = tuple[str, str]
 
 def planted() -> bytes:
     """A sample in which every datum stands in three records, a repeated one, and a broken line."""
-    lines = [json.loads(line) for line in sample(SUMMARIES, 120, seed=40).splitlines()]
+    lines = [json.loads(line) for line in drawn(SUMMARIES, records=120, seed=40).splitlines()]
     for number, datum in enumerate(list(PLANTED.values()) * 3):
         lines[number]["prompt"] += f"\nMy own is {datum} as before."
         lines[number]["completion"] += f" Wrote from {datum} today."
@@ -49,7 +50,7 @@ def service(deployed_cloud: RunningCloud) -> Iterator[Service]:
     deployed = parameters.get_parameter(Name=RECIPE)["Parameter"]["Value"]
     recipe = {**json.loads(deployed), "data": DATA, "evaluation": {}}
     parameters.put_parameter(Name=RECIPE, Value=json.dumps(recipe), Overwrite=True)
-    yield Service(deployed_cloud)
+    yield service_in(deployed_cloud)
     parameters.put_parameter(Name=RECIPE, Value=deployed, Overwrite=True)
 
 
@@ -149,9 +150,9 @@ def bedrock(service: Service, run_id: str) -> Iterator[Found]:
 def test_planted_data_are_in_nothing_but_the_dropped_version(service: Service) -> None:
     key = f"datasets/{SUMMARIES}/planted.jsonl"
     with overheard(service.cloud) as heard:
-        version = service.drop(key, planted())
+        version = service.put(key, planted())
         answer = service.answer(key, version, final=True)
-        service.execution(answer["run_id"])
+        service.ended(answer["run_id"])
     assert answer["outcome"] == "RunSucceeded", answer["reason"]
 
     messages = [(f"message {number}", text) for number, text in enumerate(heard)]

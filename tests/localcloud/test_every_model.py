@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from localcloud.bedrock.faults import Faults
 from localcloud.bedrock.pictures.pixels import Floats, thumbnail
+from localcloud.scenarios import datasets
 from tests.localcloud.cloud_process import RunningCloud, running_cloud
 from tests.localcloud.own_formats import (
     CASES,
@@ -26,7 +27,7 @@ from tests.localcloud.own_formats import (
     unseen_tickets,
 )
 from tests.localcloud.pictures import Shown, drawn
-from tests.localcloud.runs import SUMMARIES, Service, sample
+from tests.localcloud.runs import Service, service_in
 from tunedrop.evaluation.metrics import rouge_l
 
 _ROOM = {
@@ -69,7 +70,7 @@ def dropped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, D
         places = [tmp_path_factory.mktemp(region) for region in REGIONS]
         contexts = [_cloud(region, place) for region, place in zip(REGIONS, places, strict=True)]
         clouds = list(pool.map(stack.enter_context, contexts))
-        services = {cloud.region: Service(cloud) for cloud in clouds}
+        services = {cloud.region: service_in(cloud) for cloud in clouds}
         yield {case.recipe: _drop(case, services[case.region]) for case in CASES}
 
 
@@ -104,11 +105,11 @@ def _drop(case: Case, service: Service) -> Dropped:
     if case.sees:
         with ThreadPoolExecutor(4) as pool:
             for at, shown in enumerate(case.pictures):
-                pool.submit(service.drop, f"{folder}/images/{at:05}.png", shown.png)
+                pool.submit(service.put, f"{folder}/images/{at:05}.png", shown.png)
     records = case.records(f"s3://{service.outputs['DatasetsBucketName']}/{folder}/images")
     key = f"{folder}/own-format.jsonl"
     body = "".join(json.dumps(record) + "\n" for record in records).encode()
-    return Dropped(case, service, key, service.drop(key, body))
+    return Dropped(case, service, key, service.put(key, body))
 
 
 def says_better(dropped: Dropped, base: str, custom: str) -> bool:
@@ -211,7 +212,9 @@ def test_one_dataset_becomes_a_model_of_any_base(
     first = dropped[recipe]
     service = first.service
     service.answer(first.key, first.version, final=True)
-    answer = service.run(recipe, "one-for-all", sample(SUMMARIES, 200))
+    answer = service.run(
+        recipe, "one-for-all", datasets.drawn(datasets.SUMMARIES, records=200, seed=0)
+    )
     assert answer["outcome"] == "RunSucceeded", answer["reason"]
     train = service.artifact(f"runs/{recipe}/{answer['run_id']}/dataset/train.jsonl") or b""
     assert field in json.loads(train.splitlines()[0])

@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 
 from localcloud.bedrock.faults import Faults
+from localcloud.scenarios.datasets import ROUTING, SUMMARIES, drawn
 from tests.localcloud.cloud_process import RunningCloud, eventually
-from tests.localcloud.runs import ROUTING, SUMMARIES, Service, sample
+from tests.localcloud.runs import Service, service_in
 
 Answer = dict[str, Any]
-COPIED = sample(SUMMARIES, 120, seed=1)
+COPIED = drawn(SUMMARIES, records=120, seed=1)
 AWS = str(Path(sys.executable).with_name("aws"))
 
 
 @pytest.fixture
 def service(deployed_cloud: RunningCloud) -> Service:
-    return Service(deployed_cloud)
+    return service_in(deployed_cloud)
 
 
 def aws(service: Service, *arguments: str) -> str:
@@ -38,7 +39,7 @@ def aws(service: Service, *arguments: str) -> str:
 @pytest.fixture(scope="module")
 def copied(deployed_cloud: RunningCloud, tmp_path_factory: pytest.TempPathFactory) -> Answer:
     """The answer at the end of a run over a dataset that the AWS CLI copied."""
-    service = Service(deployed_cloud)
+    service = service_in(deployed_cloud)
     file = tmp_path_factory.mktemp("october") / "october tickets+.jsonl"
     file.write_bytes(COPIED)
     bucket, key = service.outputs["DatasetsBucketName"], f"datasets/{SUMMARIES}/{file.name}"
@@ -94,7 +95,7 @@ def test_same_bytes_dropped_again_end_green_as_unchanged(service: Service, copie
     again = service.run(SUMMARIES, "same-again", COPIED)
     assert again["outcome"] == "RunUnchanged"
     assert copied["run_id"] in again["reason"]
-    assert service.execution(again["run_id"])["status"] == "SUCCEEDED"
+    assert service.ended(again["run_id"])["status"] == "SUCCEEDED"
 
 
 def test_broken_dataset_ends_red_with_line_field_and_rule_and_creates_nothing(
@@ -102,7 +103,7 @@ def test_broken_dataset_ends_red_with_line_field_and_rule_and_creates_nothing(
 ) -> None:
     broken = b'{"prompt": "a"}\n{"prompt": "b", "completion": "c"}\n'
     answer = service.run(SUMMARIES, "broken", broken)
-    execution = service.execution(answer["run_id"])
+    execution = service.ended(answer["run_id"])
     assert (execution["status"], execution["error"]) == ("FAILED", "DatasetRejected")
     for part in ("line 1", "completion", "missing-field", "Still billing: nothing", "tunedrop"):
         assert part in execution["cause"]
@@ -113,7 +114,7 @@ def test_broken_dataset_ends_red_with_line_field_and_rule_and_creates_nothing(
 
 def test_same_object_version_delivered_twice_is_one_run(service: Service) -> None:
     key = f"datasets/{SUMMARIES}/delivered-twice.jsonl"
-    version = service.drop(key, b"not json\n")
+    version = service.put(key, b"not json\n")
     answer = service.answer(key, version, final=True)
     _deliver_again(service, key, version)
     later = service.run(SUMMARIES, "after-delivered-twice", b"not json\n")
@@ -133,7 +134,7 @@ def test_twenty_datasets_dropped_at_once_end_with_the_last_one_as_champion(
     drops = {}
     for number in range(20):
         key = f"datasets/{ROUTING}/burst-{number:02}.jsonl"
-        drops[key] = service.drop(key, sample(ROUTING, 100, seed=100 + number))
+        drops[key] = service.put(key, drawn(ROUTING, records=100, seed=100 + number))
     most_jobs = 0
     pending = dict(drops)
     answers = {}

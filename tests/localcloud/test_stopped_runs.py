@@ -3,8 +3,9 @@
 import pytest
 
 from localcloud.bedrock.faults import Faults
+from localcloud.scenarios.datasets import SUMMARIES, drawn
 from tests.localcloud.cloud_process import RunningCloud, eventually
-from tests.localcloud.runs import SUMMARIES, Service, sample
+from tests.localcloud.runs import Service, service_in
 
 # Each run is stopped once it has entered the state; slow calls make sure that it is caught there.
 # In the others a run has made no more than in the one before.
@@ -26,7 +27,7 @@ _WITHIN_SECONDS = 60
 
 @pytest.fixture
 def service(deployed_cloud: RunningCloud) -> Service:
-    return Service(deployed_cloud)
+    return service_in(deployed_cloud)
 
 
 def stop_in(service: Service, run_id: str, state: str) -> None:
@@ -42,7 +43,7 @@ def test_run_stopped_in_any_state_leaves_nothing_that_works_or_bills(
     key = f"datasets/{SUMMARIES}/stopped-in-{state.lower()}.jsonl"
     if state in _CREATES:
         Faults(service.cloud.endpoint_url).order("slow", operation=_CREATES[state], delay=2.0)
-    version = service.drop(key, sample(SUMMARIES, 50, seed=STATES.index(state)))
+    version = service.put(key, drawn(SUMMARIES, records=50, seed=STATES.index(state)))
     run_id = service.answer(key, version)["run_id"]
     stop_in(service, run_id, state)
     record = service.record(run_id)
@@ -61,7 +62,7 @@ def test_job_that_is_being_created_when_the_run_is_stopped_is_stopped_once_it_ha
     Faults(service.cloud.endpoint_url).order(
         "slow", operation="CreateModelCustomizationJob", delay=4.0
     )
-    run_id = service.start(SUMMARIES, "in-flight", sample(SUMMARIES, 50, seed=51))
+    run_id = service.start(SUMMARIES, "in-flight", drawn(SUMMARIES, records=50, seed=51))
     assert eventually(lambda: _has_intent(service, run_id), within=_WITHIN_SECONDS)
     service.cloud.client("stepfunctions").stop_execution(executionArn=service.execution_arn(run_id))
     assert not landed(), "the call was not in flight any more"

@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from localcloud.bedrock.faults import Faults
+from localcloud.scenarios.datasets import ROUTING, SUMMARIES, drawn
 from tests.localcloud.cloud_process import RunningCloud, eventually
-from tests.localcloud.runs import ROUTING, SUMMARIES, Service, sample
+from tests.localcloud.runs import Service, service_in
 
 _RECIPE_PARAMETER = f"/tunedrop/dev/{SUMMARIES}/recipe"
 
 
 @pytest.fixture
 def service(deployed_cloud: RunningCloud) -> Service:
-    return Service(deployed_cloud)
+    return service_in(deployed_cloud)
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ START_NOTHING = {
 
 @pytest.mark.parametrize("key", START_NOTHING)
 def test_drop_that_starts_nothing_is_answered_with_the_reason(service: Service, key: str) -> None:
-    answer = service.answer(key, service.drop(key, b"{}\n"))
+    answer = service.answer(key, service.put(key, b"{}\n"))
     assert (answer["outcome"], answer["run_id"]) == ("NothingStarted", "")
     for words in START_NOTHING[key]:
         assert words in answer["reason"]
@@ -73,12 +74,12 @@ REFUSED = {
 def test_bad_input_is_refused_in_words_without_a_traceback(service: Service, name: str) -> None:
     content, outcome, words = REFUSED[name]
     key = f"datasets/{SUMMARIES}/{name}"
-    answer = service.answer(key, service.drop(key, content), final=True)
+    answer = service.answer(key, service.put(key, content), final=True)
     assert answer["outcome"] == outcome, answer["reason"]
     assert words in answer["reason"]
     assert "Traceback" not in answer["reason"]
     assert "Error:" not in answer["reason"]
-    assert service.execution(answer["run_id"])["error"] == outcome
+    assert service.ended(answer["run_id"])["error"] == outcome
 
 
 def test_override_that_the_recipe_does_not_allow_is_refused(service: Service) -> None:
@@ -88,7 +89,7 @@ def test_override_that_the_recipe_does_not_allow_is_refused(service: Service) ->
     parameters.put_parameter(Name=_RECIPE_PARAMETER, Value=json.dumps(recipe), Overwrite=True)
     key = f"datasets/{SUMMARIES}/override.run.yaml"
     request = b"train: [a.jsonl]\nhyperparameters: {epochs: 2}\n"
-    answer = service.answer(key, service.drop(key, request), final=True)
+    answer = service.answer(key, service.put(key, request), final=True)
     parameters.put_parameter(Name=_RECIPE_PARAMETER, Value=deployed, Overwrite=True)
     assert answer["outcome"] == "RunRefused"
     assert "allow_overrides" in answer["reason"]
@@ -101,7 +102,7 @@ def test_throttling_lost_answers_and_doubled_events_are_survived(
     for operation in ("CreateModelCustomizationJob", "CreateCustomModelDeployment"):
         faults.order("error", operation=operation, code="ThrottlingException", count=2)
         faults.order("lost_answer", operation=operation)
-    answer = service.run(SUMMARIES, "throttled", sample(SUMMARIES, 80, seed=12))
+    answer = service.run(SUMMARIES, "throttled", drawn(SUMMARIES, records=80, seed=12))
     assert answer["outcome"] == "RunSucceeded", answer["reason"]
     assert len(service.resources(answer["run_id"])) == 2
 
@@ -111,7 +112,7 @@ def test_job_failed_by_an_internal_error_is_tried_once_more_though_no_event_tell
 ) -> None:
     faults.order("job_internal_error")
     faults.order("lost_event", count=20)
-    answer = service.run(SUMMARIES, "internal-error", sample(SUMMARIES, 80, seed=13))
+    answer = service.run(SUMMARIES, "internal-error", drawn(SUMMARIES, records=80, seed=13))
     record = service.record(answer["run_id"])
     assert answer["outcome"] == "RunSucceeded", answer["reason"]
     assert record["job"]["name"] == f"{answer['run_id']}-2"
@@ -121,7 +122,7 @@ def test_job_that_bedrock_fails_ends_the_run_in_bedrocks_own_words(
     service: Service, faults: Faults
 ) -> None:
     faults.order("job_fails", message="The licence terms do not allow this.")
-    answer = service.run(SUMMARIES, "job-fails", sample(SUMMARIES, 80, seed=14))
+    answer = service.run(SUMMARIES, "job-fails", drawn(SUMMARIES, records=80, seed=14))
     assert answer["outcome"] == "CustomizationJobFailed"
     assert "The licence terms do not allow this." in answer["reason"]
     assert not service.resources(answer["run_id"])
@@ -132,7 +133,7 @@ def test_job_stuck_in_the_queue_is_stopped_and_tried_once_more(
     service: Service, faults: Faults
 ) -> None:
     faults.order("job_stuck")
-    answer = service.run(SUMMARIES, "stuck", sample(SUMMARIES, 80, seed=15))
+    answer = service.run(SUMMARIES, "stuck", drawn(SUMMARIES, records=80, seed=15))
     record = service.record(answer["run_id"])
     assert answer["outcome"] == "RunSucceeded", answer["reason"]
     assert [each["status"] for each in record["former_jobs"]] == ["Stopped"]
@@ -149,7 +150,7 @@ def test_lack_of_capacity_beyond_the_patience_fails_the_deployment_and_leaves_th
         message="Your account has no deployments left.",
         count=50,
     )
-    answer = service.run(SUMMARIES, "no-capacity", sample(SUMMARIES, 80, seed=16))
+    answer = service.run(SUMMARIES, "no-capacity", drawn(SUMMARIES, records=80, seed=16))
     assert answer["outcome"] == "DeploymentFailed"
     assert "Your account has no deployments left." in answer["reason"]
     assert f"tunedrop promote {answer['run_id']}" in answer["reason"]
@@ -160,7 +161,7 @@ def test_throughput_without_any_quota_is_refused_before_money_is_spent(
     service: Service, faults: Faults
 ) -> None:
     faults.order("quota", quota="no_commitment_model_units", value=0)
-    answer = service.run(ROUTING, "no-quota", sample(ROUTING, 80, seed=17))
+    answer = service.run(ROUTING, "no-quota", drawn(ROUTING, records=80, seed=17))
     assert answer["outcome"] == "RunRefused"
     assert "Service Quotas" in answer["reason"]
     assert not service.resources(answer["run_id"])
@@ -170,7 +171,7 @@ def test_fault_of_the_service_itself_is_no_business_outcome(
     service: Service, faults: Faults
 ) -> None:
     faults.order("error", operation="GetFoundationModel", code="AccessDeniedException", count=5)
-    answer = service.run(SUMMARIES, "our-fault", sample(SUMMARIES, 80, seed=18))
+    answer = service.run(SUMMARIES, "our-fault", drawn(SUMMARIES, records=80, seed=18))
     assert answer["outcome"] == "ServiceFailed"
     assert _messages(service)
 
