@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from lambdas.runtime import RunInput, dump, logger, parse, services
-from tunedrop.serving.approval import needs_approval
+from tunedrop.serving.approval import why_asked
 
 
 class EvaluateModelOutput(Struct, frozen=True, kw_only=True):
@@ -21,5 +21,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     given = parse(event, RunInput)
     run = services().enter(given.run_id, "EvaluateModel")
     verdict = services().loss_desk.judge(run)
-    asks = needs_approval(run, services().champions.state(run.recipe), services().region)
-    return dump(EvaluateModelOutput(verdict=verdict, needs_approval=asks))
+    why = why_asked(run, services().champions.state(run.recipe), services().region)
+    return dump(EvaluateModelOutput(verdict=verdict, needs_approval=bool(why)))

@@ -19,23 +19,31 @@ COMMITMENT = "ApproveCommitment"
 SECTIONS = {DEPLOYMENT: "approval", COMMITMENT: "commitment_approval"}
 
 
-def needs_approval(run: Run, in_service: RecipeState, region: str) -> bool:
-    """Whether the recipe asks for a person, or the deployment for more than its budget.
+def why_asked(run: Run, in_service: RecipeState, region: str) -> str:
+    """Why a person is asked for the deployment: the recipe wants it so, or its budget; or "".
 
     The budget is for an hour of all that the recipe has in service at once: this run's deployment,
     the champion beside it, and those before, as long as they serve on for the recipe's grace.
     A rollback is a person's word already. A commitment is asked for on its own.
     """
     if run.is_rollback:
-        return False
+        return ""
     plan = without_asking(run, region, in_service)
     if plan.deployment.approval == "required":
-        return True
+        return "The recipe asks for a person (deployment.approval)."
     limit = plan.budget.hourly_usd
     if plan.deployment.mode != "provisioned" or limit is None:
-        return False
+        return ""
     others, new = _hourly(in_service), hourly_cost(plan).usd
-    return others is None or new is None or others + new > limit
+    budget = f"the recipe's budget.hourly_usd of {limit:,.2f} US dollars"
+    if others is None or new is None:
+        return f"A price is unknown, so that nothing can be held against {budget}."
+    if others + new <= limit:
+        return ""
+    return (
+        f"With what the recipe has in service already, in its grace too, an hour would cost "
+        f"{others + new:,.2f} US dollars, which is beyond {budget}."
+    )
 
 
 def _hourly(in_service: RecipeState) -> float | None:
@@ -77,8 +85,7 @@ class Approval:
 
     def _tell(self, run: Run, state: str, until: str) -> None:
         is_commitment = state == COMMITMENT
-        in_service = self.champions.state(run.recipe)
-        question = _commitment(run) if is_commitment else _deployment(run, self.region, in_service)
+        question = _commitment(run) if is_commitment else self._deployment(run)
         self.notifications.send(
             subject=f"{run.recipe}: may "
             + ("this commitment be bought?" if is_commitment else "this model be deployed?"),
@@ -88,6 +95,11 @@ class Approval:
                 f"Until {until}: {approving(run, state)}, or: tunedrop decline {run.run_id}"
             ),
         )
+
+    def _deployment(self, run: Run) -> str:
+        in_service = self.champions.state(run.recipe)
+        why = why_asked(run, in_service, self.region)
+        return f"{_deployment(run, self.region, in_service)}\n{why}".strip()
 
 
 _WHAT = {DEPLOYMENT: "deployment", COMMITMENT: "commitment"}

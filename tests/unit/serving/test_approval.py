@@ -8,7 +8,7 @@ import pytest
 from tests.unit.run_builders import NOW, KeptRecords, recipe, run
 from tunedrop.errors import ServiceBusyError
 from tunedrop.run import Deployment, Run
-from tunedrop.serving.approval import Approval, needs_approval
+from tunedrop.serving.approval import Approval, why_asked
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.recipe_state import Champion, RecipeState, Retiree
 
@@ -18,7 +18,7 @@ UNPRICED = {"base_model": "amazon.nova-pro-v1:0:300k", "deployment": {"mode": "p
 
 def asked(in_service: RecipeState | None = None, **sections: Any) -> bool:
     planned = run(recipe(**{"base_model": NOVA_LITE, **sections}))
-    return needs_approval(planned, in_service or RecipeState(), "us-west-2")
+    return bool(why_asked(planned, in_service or RecipeState(), "us-west-2"))
 
 
 def deployment(usd: float | None) -> Deployment:
@@ -46,6 +46,13 @@ def test_a_recipe_can_always_ask_for_a_person(mode: str) -> None:
 
 def test_an_hour_within_the_budget_needs_nobody() -> None:
     assert not asked(deployment={"mode": "provisioned"}, budget={"hourly_usd": 108.15})
+
+
+def test_people_are_told_that_it_is_the_budget_which_asks_them() -> None:
+    planned = {"deployment": {"mode": "provisioned"}, "budget": {"hourly_usd": 200}}
+    why = why_asked(run(recipe(base_model=NOVA_LITE, **planned)), serving(100.0), "us-west-2")
+    assert "an hour would cost 218.15 US dollars" in why
+    assert "beyond the recipe's budget.hourly_usd of 200.00 US dollars" in why
 
 
 def test_an_hour_beyond_the_budget_needs_a_person() -> None:
