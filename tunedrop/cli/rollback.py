@@ -26,7 +26,10 @@ def run(options: argparse.Namespace) -> int:
         return 0
     previous = find_run(services, state.previous.run_id)
     run_id = promote.start(services, previous, is_rollback=True)
-    print(f"Its model has no deployment any more: the run {run_id} gives it one again.")
+    print(
+        f"The model of {previous.run_id} has no deployment any more: the run {run_id} puts it "
+        "into service again."
+    )
     return 0 if options.no_watch else follow_new(services, run_id)
 
 

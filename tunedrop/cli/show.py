@@ -61,7 +61,7 @@ def facts(services: Services, run: Run) -> list[tuple[str, str]]:
 def _costs(run: Run, now: datetime) -> Iterator[tuple[str, str]]:
     """What training was to cost, and what the run has cost until now, line by line."""
     estimate = run.cost.get("training_usd_estimate")
-    yield "Training estimate", "" if estimate is None else dollars(estimate)
+    yield "Training estimate", dollars(estimate) if estimate else ""
     spent = spending(run, now)
     if spent.lines:
         yield "Cost so far", spent.words
