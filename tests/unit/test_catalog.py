@@ -299,14 +299,6 @@ def test_domain_adaptation_is_continued_pre_training_where_a_model_offers_it() -
     assert premier.customization("domain_adaptation").dataset_format == "prompt-completion"
 
 
-def test_inference_through_a_profile_needs_the_profile_and_its_models() -> None:
-    arns = base_model("amazon.nova-micro-v1:0:128k").inference_arns("us-east-1", "123456789012")
-    assert arns[0] == (
-        "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.amazon.nova-micro-v1:0"
-    )
-    assert "arn:aws:bedrock:us-west-2::foundation-model/amazon.nova-micro-v1:0" in arns
-
-
 def test_token_limit_depends_on_the_batch_size() -> None:
     limits = base_model("amazon.titan-text-express-v1:0:8k").customization("instruction_tuning")
     assert [limits.limits.tokens_per_record(size) for size in (1, 2, 64)] == [4096, 2048, 2048]

@@ -221,17 +221,6 @@ class BaseModel(Entry, frozen=True, kw_only=True):
         """The ARN that customization jobs name as their base."""
         return f"arn:aws:bedrock:{region}::foundation-model/{self.id}"
 
-    def inference_arns(self, region: str, account: str) -> tuple[str, ...]:
-        """What a caller must be allowed to invoke to ask the base model from a Region."""
-        models = tuple(
-            f"arn:aws:bedrock:{each}::foundation-model/{self.inference.model_id}"
-            for each in self.inference.regions
-        )
-        if self.inference.kind == "foundation_model":
-            return models
-        profile = f"arn:aws:bedrock:{region}:{account}:inference-profile/{self.inference.id}"
-        return (profile, *models)
-
 
 class Quota(Entry, frozen=True):
     """An account-wide quota of Bedrock; `code` is None where Service Quotas lists none."""

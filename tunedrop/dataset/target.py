@@ -87,16 +87,6 @@ class Target:
         return same_kind(format_, self.format)
 
     @property
-    def takes_dialogues(self) -> bool:
-        """Whether it learns from dialogues."""
-        return self.takes("openai-chat")
-
-    @property
-    def takes_media(self) -> bool:
-        """Whether records may name images or videos."""
-        return self.limits.media is not None
-
-    @property
     def takes_reasoning(self) -> bool:
         """Whether assistant turns may hold reasoning."""
         return self.limits.reasoning

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from tunedrop.errors import ModelRejectedError
 from tunedrop.evaluation.bootstrap import Interval
 from tunedrop.evaluation.labels import Labels, confusion
 from tunedrop.evaluation.metrics import TEXT_METRICS
@@ -78,11 +77,6 @@ class Comparison:
         """The `evaluation` section of the run record."""
         by_name = {measured.name: measured.record() for measured in self.metrics}
         return {"records": self.records, "metrics": by_name, "verdict": self.verdict}
-
-    def require_accepted(self) -> None:
-        """Raise `ModelRejectedError` with the verdict if the recipe's ask is not met."""
-        if not self.accepted:
-            raise ModelRejectedError(self.verdict)
 
 
 def compare(

@@ -147,10 +147,6 @@ class TextBlock:
         prompts, completions = self.field_keys[::2], self.field_keys[1::2]
         return mixed(prompts * _GOLDEN + completions)
 
-    def records_at(self, positions: Counts) -> Counts:
-        """The record that each position in `lowered` belongs to, within the block."""
-        return np.searchsorted(self.field_ends, positions) // 2
-
 
 def mixed(values: Hashes) -> Hashes:
     """Each value with its bits spread over all 64."""

@@ -1,8 +1,5 @@
 """Small copies of images, to be learned from."""
 
-import base64
-import binascii
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -61,11 +58,3 @@ def _blend(small: int, large: int) -> Floats:
     distances = abs(places[:, None] - np.arange(small))
     shares: Floats = np.clip(1 - distances, 0, None).astype(np.float32)
     return shares
-
-
-def from_base64(text: str) -> bytes:
-    """The bytes of an image in a request; ValueError where they are no base64."""
-    try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise ValueError("the image is no base64") from error
