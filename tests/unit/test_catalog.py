@@ -279,10 +279,15 @@ def test_a_longer_commitment_is_never_dearer() -> None:
         assert known == sorted(known, key=lambda price: -(price or 0)), model.id
 
 
-def test_unknown_model_is_refused_with_the_nearest_and_all_known() -> None:
+@pytest.mark.parametrize("given", ["amazon.nova-micro-v1:0", "Nova Micro"])
+def test_unknown_model_is_refused_with_the_nearest(given: str) -> None:
+    with pytest.raises(InvalidInputError, match='mean "amazon.nova-micro-v1:0:128k"'):
+        base_model(given)
+
+
+def test_unknown_model_that_is_like_none_is_refused_with_all_known() -> None:
     with pytest.raises(InvalidInputError) as refused:
-        base_model("amazon.nova-micro-v1:0")
-    assert 'Did you mean "amazon.nova-micro-v1:0:128k"?' in str(refused.value)
+        base_model("???")
     assert all(model.id in str(refused.value) for model in all_models())
 
 
