@@ -41,5 +41,5 @@ def parse_mapping(text: str, where: str) -> dict[str, Any]:
     except InvalidInputError as error:
         raise InvalidInputError(f"{where}: {error}") from error
     if not isinstance(value, dict):
-        raise InvalidInputError(f"{where}: it must hold keys and values (`name: ...`).")
+        raise InvalidInputError(f"{where}: it must hold keys and values (`key: value`).")
     return value
