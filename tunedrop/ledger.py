@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from msgspec import structs
 
@@ -26,12 +27,9 @@ class Ledger:
         cost = {**run.cost, "actual": plain(spending(run, at))}
         return self.records.complete(run, arn, cost)
 
-    def pass_on(self, state: RecipeState) -> bool:
-        """Close the throughput of a champion that another run's model was swapped into since."""
-        champion, previous = state.champion, state.previous
-        if champion is None or previous is None or champion.run_id == previous.run_id:
-            return False
-        if champion.deployment.arn != previous.deployment.arn:
-            return False
-        at = moment(state.history[0]["promoted_at"])
-        return self.close(previous.run_id, previous.deployment.arn, at)
+    def pass_on(self, state: RecipeState) -> None:
+        """Close the throughput of champions that another run's model was swapped into since."""
+        for later, earlier in pairwise(state.history):
+            is_swapped = later["model_id"] == earlier["model_id"]
+            if is_swapped and later["run_id"] != earlier["run_id"]:
+                self.close(earlier["run_id"], earlier["model_id"], moment(later["promoted_at"]))

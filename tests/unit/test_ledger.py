@@ -10,7 +10,7 @@ from msgspec import structs
 from tests.unit.run_builders import NOW, RUN_ID, run
 from tunedrop.ledger import Ledger
 from tunedrop.run import ENDED, RUNNING, Deployment, Run, timestamp
-from tunedrop.serving.recipe_state import Champion, RecipeState
+from tunedrop.serving.recipe_state import RecipeState
 
 LATER = NOW + timedelta(hours=2)
 THROUGHPUT = Deployment(
@@ -39,20 +39,10 @@ def ledger(status: str = ENDED) -> tuple[Ledger, EndedRuns]:
     return Ledger(records=records), records  # type: ignore[arg-type]
 
 
-def champion(run_id: str, arn: str = "arn:x") -> Champion:
-    return Champion(
-        run_id=run_id,
-        order="",
-        model_id=arn,
-        custom_model_arn="",
-        base_model_id="",
-        deployment=structs.replace(THROUGHPUT, arn=arn),
-    )
-
-
-def state(serves: Champion | None, before: Champion | None) -> RecipeState:
-    history = ({"promoted_at": timestamp(LATER)},)
-    return RecipeState(champion=serves, previous=before, history=history)
+def promoted(run_id: str, hours: int, arn: str = "arn:x") -> dict[str, Any]:
+    """The entry of a promotion so many hours later, as the history of a recipe keeps it."""
+    at = timestamp(NOW + timedelta(hours=hours))
+    return {"run_id": run_id, "model_id": arn, "promoted_at": at}
 
 
 def test_what_is_taken_down_is_reckoned_to_its_end_and_once() -> None:
@@ -70,24 +60,28 @@ def test_the_records_of_strangers_and_of_runs_under_way_are_left() -> None:
     assert records.written == []
 
 
-def test_throughput_bills_to_its_first_run_until_another_model_is_swapped_in() -> None:
+@pytest.mark.parametrize("since", [[], [promoted("third", 3)], [promoted("third", 3, "arn:y")]])
+def test_throughput_bills_to_its_first_run_until_another_model_is_swapped_in(
+    since: list[dict[str, Any]],
+) -> None:
     book, records = ledger()
-    assert book.pass_on(state(champion("later"), champion(RUN_ID)))
+    history = (*since, promoted("second", 2), promoted(RUN_ID, 0))
+    book.pass_on(RecipeState(history=history))
     assert records.run.cost["ended"] == {"arn:x": timestamp(LATER)}
 
 
 @pytest.mark.parametrize(
-    ("serves", "before"),
+    "history",
     [
-        (champion(RUN_ID), None),
-        (None, champion(RUN_ID)),
-        (champion(RUN_ID), champion(RUN_ID)),
-        (champion("later", "arn:another"), champion(RUN_ID)),
+        (),
+        (promoted(RUN_ID, 0),),
+        (promoted(RUN_ID, 2), promoted(RUN_ID, 0)),
+        (promoted("second", 2, "arn:y"), promoted(RUN_ID, 0)),
     ],
 )
 def test_throughput_that_nothing_was_swapped_into_is_passed_on_to_nobody(
-    serves: Champion | None, before: Champion | None
+    history: tuple[dict[str, Any], ...],
 ) -> None:
     book, records = ledger()
-    assert not book.pass_on(state(serves, before))
+    book.pass_on(RecipeState(history=history))
     assert records.written == []
