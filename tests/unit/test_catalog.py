@@ -281,7 +281,7 @@ def test_a_longer_commitment_is_never_dearer() -> None:
 
 @pytest.mark.parametrize("given", ["amazon.nova-micro-v1:0", "Nova Micro"])
 def test_unknown_model_is_refused_with_the_nearest(given: str) -> None:
-    with pytest.raises(InvalidInputError, match='mean "amazon.nova-micro-v1:0:128k"'):
+    with pytest.raises(InvalidInputError, match=r'mean "amazon\.nova-micro-v1:0:128k"'):
         base_model(given)
 
 
