@@ -34,12 +34,12 @@ def is_run_id(name: str) -> bool:
 
 
 def attempt_name(run_id: str, attempt: int) -> str:
-    """Name of the customization job and the custom model of one attempt (from 1)."""
+    """Name of what an attempt (from 1) makes: a job and its model, or what serves one."""
     return f"{run_id}-{attempt}"
 
 
 def run_of_attempt(name: str) -> str:
-    """The run_id of a job or model name made by `attempt_name`."""
+    """The run_id of a name made by `attempt_name`."""
     return name.rpartition("-")[0]
 
 
