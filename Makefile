@@ -12,6 +12,8 @@ SCENARIO ?=
 CDK_CLI := aws-cdk@2.1148.1
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Hundreds of processes start here; each would compile what it imports if the shell forbade caches.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The checks and the benchmarks see none of the shell's AWS settings; run and cloud drop them
 # themselves.
