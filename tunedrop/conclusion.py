@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from tunedrop.answers import Answer, Answers
+from tunedrop.errors import ServiceBusyError
 from tunedrop.evaluation.system_prompt import system_prompt
 from tunedrop.layout import RunLayout
 from tunedrop.notifications import Notifications
@@ -75,19 +77,21 @@ class Conclusion:
             ended_at=timestamp(now),
             wait=None,
         )
-        ended = structs.replace(ended, cost=self._cost(ended, now))
+        ended = structs.replace(ended, cost=self._cost(ended, now, count))
         self._publish(ended, count)
         self.turns.give_back(run)
         count(name)
         self.records.end(ended, outcome=name, cause=ended.cause, now=now)
         return Outcome(name=name, cause=ended.cause)
 
-    def _cost(self, run: Run, now: datetime) -> dict[str, Any]:
+    def _cost(self, run: Run, now: datetime, count: Callable[[str], None]) -> dict[str, Any]:
         """What the run cost until now; the rest is told by its record, whenever somebody looks."""
-        stored = self.artifacts.stored_bytes(run.layout.root)
-        cost = with_ends(run.cost, *_taken_down(run, now), at=now)
-        run = structs.replace(run, cost={**cost, "stored_bytes": stored})
-        return {**run.cost, "actual": plain(spending(run, now))}
+        with _told_without("cost", run, count):
+            stored = self.artifacts.stored_bytes(run.layout.root)
+            cost = with_ends(run.cost, *_taken_down(run, now), at=now)
+            run = structs.replace(run, cost={**cost, "stored_bytes": stored})
+            return {**run.cost, "actual": plain(spending(run, now))}
+        return run.cost
 
     def _collision(self, run: Run, source: Source, now: datetime) -> Outcome:
         cause = (
@@ -119,15 +123,9 @@ class Conclusion:
         )
 
     def _page(self, run: Run, record: dict[str, Any], count: Callable[[str], None]) -> str:
-        """The report; where it cannot be drawn, somebody is paged and the outcome told."""
-        try:
+        with _told_without("report", run, count):
             return self.render(self._for_page(run, record))
-        except Exception as error:
-            # Where it failed and as what: the message might quote a record.
-            at = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("No report of %s: %s\n%s", run.run_id, type(error).__name__, at)
-            count(SERVICE_FAILED)
-            return self.render_bare(run.run_id, run.outcome, run.cause)
+        return self.render_bare(run.run_id, run.outcome, run.cause)
 
     def _for_page(self, run: Run, record: dict[str, Any]) -> dict[str, Any]:
         """The record with what the page alone shows: no table holds a prompt, or a label."""
@@ -147,6 +145,20 @@ class Conclusion:
         if not is_called or self.artifacts.find(key) is None:
             return None
         return system_prompt(self.artifacts.chunks(key))
+
+
+@contextmanager
+def _told_without(part: str, run: Run, count: Callable[[str], None]) -> Iterator[None]:
+    """Page somebody for a part that fails; the outcome is told without it, and not lost."""
+    try:
+        yield
+    except ServiceBusyError:
+        raise
+    except Exception as error:
+        # Where it failed and as what: the message might quote a record.
+        at = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("No %s of %s: %s\n%s", part, run.run_id, type(error).__name__, at)
+        count(SERVICE_FAILED)
 
 
 def _taken_down(run: Run, now: datetime) -> Iterator[str]:

@@ -10,7 +10,7 @@ from tests.functional.samples import NOW, Json, recipe
 from tests.functional.world import Call, World
 from tunedrop.cli import promote, rollback
 from tunedrop.errors import InvalidInputError, RunRefusedError
-from tunedrop.run import Failure, Run, plain, timestamp
+from tunedrop.run import Deployment, Failure, Run, plain, timestamp
 from tunedrop.services import Services
 
 BY = "arn:aws:iam::123456789012:user/ada"
@@ -120,6 +120,21 @@ def test_promote_starts_an_execution_over_the_same_source(world: World) -> None:
     found = world.services.redeployments.order_of(run_id)
     assert found is not None
     assert found.goes_on_from == earlier.run_id
+
+
+def test_a_model_in_service_is_not_deployed_twice(world: World) -> None:
+    trained = world.run_with_model()
+    assert trained.job is not None
+    serving = Deployment(
+        mode="on_demand", name=trained.job.name, intended_at=timestamp(NOW),
+        arn=world.deployment(trained.job.name, trained), status="Active",
+    )  # fmt: skip
+    run = world.services.records.update(trained, deployment=serving)
+    champion = ended(world, world.promoted(run), "RunSucceeded")
+    with pytest.raises(InvalidInputError, match="serves support already"):
+        promote.start(world.services, champion)
+    world.deploy(recipe(deployment={"mode": "provisioned"}))
+    assert promote.start(world.services, champion)
 
 
 # The model of a run whose deployment alone failed

@@ -28,8 +28,22 @@ def start(services: Services, earlier: Run, *, is_rollback: bool = False) -> str
             f"The custom model of {earlier.run_id} was deleted. Train it again: "
             f"tunedrop rerun {earlier.run_id}"
         )
+    if not is_rollback:
+        _refuse_what_serves(services, earlier)
     run_id = services.redeployments.order(
         earlier, caller_arn(services), services.now(), is_rollback=is_rollback
     )
     services.workflow.start(run_id, earlier.source)
     return run_id
+
+
+def _refuse_what_serves(services: Services, earlier: Run) -> None:
+    """The same model in the same way twice would only bill twice, for the grace of the first."""
+    champion = services.champions.state(earlier.recipe).champion
+    asked = services.redeployments.plan(earlier).deployment
+    if champion and earlier.job and champion.serves(earlier.job.custom_model_arn, asked):
+        raise InvalidInputError(
+            f"The model of {earlier.run_id} serves {earlier.recipe} already, as its recipe asks "
+            f"({asked.mode}). Nothing was started. To serve it in another way, change the "
+            "recipe's deployment and deploy it first."
+        )

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from tunedrop.recipe import Deployment as Asked
 from tunedrop.run import Deployment, Promotion, Run, moment, plain, timestamp
 
 _HISTORY = 50
@@ -30,6 +31,13 @@ class Champion(Struct, frozen=True, kw_only=True):
     deployment: Deployment
     expires_at: str = ""
     warned_at: str = ""
+
+    def serves(self, custom_model_arn: str, asked: Asked) -> bool:
+        """Whether it serves this model in the very way that a recipe asks for."""
+        serving = self.deployment
+        has = (serving.mode, serving.model_units or asked.model_units, serving.commitment or "none")
+        wanted = (asked.mode, asked.model_units, asked.commitment)
+        return self.custom_model_arn == custom_model_arn and has == wanted
 
     def withdrawn_from(self) -> datetime | None:
         """When the parameter leaves an expiring champion: before its deadline, as people cache it.

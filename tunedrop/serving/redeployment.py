@@ -72,7 +72,7 @@ class Redeployments:
         job = _trained(earlier)
         return self.records.update(
             run,
-            snapshot=plain(self._plan(earlier)),
+            snapshot=plain(self.plan(earlier)),
             files=earlier.files,
             dataset=earlier.dataset,
             cost={"training_usd_estimate": 0.0, "why": f"trained by the run {earlier.run_id}"},
@@ -85,7 +85,7 @@ class Redeployments:
             sequencer="" if order.is_rollback else earlier.sequencer or earlier.started_at,
         )
 
-    def _plan(self, earlier: Run) -> Recipe:
+    def plan(self, earlier: Run) -> Recipe:
         """The recipe as it was, with the deployment and the budget that it asks for today."""
         text = self.parameters.recipe(earlier.recipe)
         today = recipes.from_json(text) if text else earlier.plan
