@@ -132,7 +132,7 @@ def prepare_destroy(
     if not confirmed and not _agrees(config.stage):
         raise CommandError("Nothing was destroyed.")
     tunedrop = str(Path(sys.executable).with_name("tunedrop"))
-    if run([tunedrop, "take-down", "--stage", config.stage], config.region):
+    if run([tunedrop, "take-down", "--yes", "--stage", config.stage], config.region):
         raise CommandError(
             "Something of the stage may still bill in Bedrock (see above), so the stacks stay. "
             "Wait until it is gone, or delete it in Bedrock's console, and run `make destroy` "

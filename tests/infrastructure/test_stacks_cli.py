@@ -109,7 +109,7 @@ def test_destroy_takes_down_what_the_stage_owns_in_bedrock_first() -> None:
     cli.prepare_destroy(DEV, confirmed=True, run=run, empty=spared)
     [(command, region)] = run.commands
     assert Path(command[0]).name == "tunedrop"
-    assert command[1:] == ["take-down", "--stage", "dev"]
+    assert command[1:] == ["take-down", "--yes", "--stage", "dev"]
     assert region == "us-east-1"
 
 

@@ -119,6 +119,11 @@ def _submit_options(command: argparse.ArgumentParser) -> None:
     _stage_option(command)
 
 
+def _take_down_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--yes", action="store_true", help="do not ask")
+    _stage_option(command)
+
+
 def _runs_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("recipe", metavar="RECIPE")
     command.add_argument("--limit", type=_count, default=50, help="at most so many (default: 50)")
@@ -201,8 +206,8 @@ _COMMANDS: dict[str, tuple[str, Options]] = {
     "rollback": ("put the model before this one back into service", _rollback_options),
     "extend": ("move the deadline of provisioned throughput that expires", _extend_options),
     "take-down": (
-        "take down, without asking, all that a stage owns in Bedrock; part of `make destroy`",
-        _stage_option,
+        "take down all that a stage owns in Bedrock; part of `make destroy`",
+        _take_down_options,
     ),
 }
 

@@ -16,7 +16,24 @@ def run(options: argparse.Namespace) -> int:
 
     What is committed for a term keeps the stage: nothing is touched then.
     """
-    return take_down(deployed(options.stage))
+    services = deployed(options.stage)
+    if not options.yes and not _agrees(options.stage):
+        print("Nothing was taken down.")
+        return 1
+    return take_down(services)
+
+
+def _agrees(stage: str) -> bool:
+    """Whether a person types the name of the stage; where nobody can, that is a no."""
+    print(
+        f"This stops every run, and deletes every custom model, deployment and throughput of stage "
+        f"{stage}. Applications that read its models will fail."
+    )
+    try:
+        return input(f"Type {stage} to go on, or use --yes: ").strip() == stage
+    except EOFError:
+        print()
+        return False
 
 
 def take_down(services: Services, sleep: Callable[[float], None] = time.sleep) -> int:

@@ -1,5 +1,6 @@
 """`approve`, `decline`, `cancel`, `rerun` and `submit`: what people do to runs."""
 
+import io
 from argparse import Namespace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from tests.unit.cli.fake_services import FakeServices, ended, entered, no_sleep
 from tests.unit.run_builders import NOW, RUN_ID, run
 from tunedrop.answers import Answer
-from tunedrop.cli import approve, cancel, main, rerun, submit
+from tunedrop.cli import approve, cancel, main, rerun, submit, take_down
 from tunedrop.cli.main import COULD_NOT_RUN
 from tunedrop.errors import InvalidInputError, ServiceBusyError
 from tunedrop.layout import is_run_id
@@ -113,3 +114,18 @@ def test_a_dataset_of_the_web_is_to_be_downloaded(capsys: pytest.CaptureFixture[
     web = "https://example.com/a.jsonl"
     assert main(["check", web, "--recipe", "support-summaries"]) == COULD_NOT_RUN
     assert "read from this machine or s3://bucket/key; download it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("typed", "options", "taken_down"),
+    [("dev", [], True), ("", [], False), ("prod", [], False), ("", ["--yes"], True)],
+)
+def test_a_stage_is_taken_down_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, typed: str, options: list[str], taken_down: bool
+) -> None:
+    monkeypatch.setattr(take_down, "deployed", lambda _: "services")
+    asked: list[object] = []
+    monkeypatch.setattr(take_down, "take_down", lambda services: asked.append(services) or 0)
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    assert main(["take-down", *options]) == (0 if taken_down else 1)
+    assert asked == (["services"] if taken_down else [])
