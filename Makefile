@@ -25,7 +25,7 @@ VENV_STAMP := .venv/set-up-$(firstword $(shell cat $(PINS) | cksum))
 BUNDLE_STAMP := .build/bundled-$(firstword $(shell cat lambdas/requirements.txt | cksum))
 CDK_STAMP := .build/cdk/$(CDK_CLI)
 
-.PHONY: help setup run test cloud bench deploy diff destroy clean
+.PHONY: help setup run test check-types run-tests cloud bench deploy diff destroy clean
 .DEFAULT_GOAL := help
 
 help:
@@ -46,10 +46,16 @@ run: setup
 cloud: setup
 	@$(PY) -m localcloud cloud --port "$(PORT)" --deploy "$(DEPLOY)" --keep-retired "$(KEEP_RETIRED)"
 
-test: setup $(CDK_STAMP)
+# Types are checked while what the tests need is set up: one process does not fill two cores.
+test: $(VENV_STAMP)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	@$(MAKE) --no-print-directory -j 2 check-types run-tests
+
+check-types: $(VENV_STAMP)
 	$(PY) -m mypy
+
+run-tests: setup $(CDK_STAMP)
 	$(WITHOUT_AWS) $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 bench: setup
