@@ -81,7 +81,8 @@ def _spoken_of_as_phone(match: re.Match[str]) -> Strength | None:
 
 
 def _ipv4(match: re.Match[str]) -> Strength | None:
-    address = ipaddress.ip_address(match[0])
+    # Zeros in front, which some write and Python refuses, name the same address.
+    address = ipaddress.IPv4Address(".".join(str(int(part)) for part in match[0].split(".")))
     if _is_nobodys(address) or match[0].startswith(("255.", "0.")):
         return None
     if _VERSION.search(match.string, max(0, match.start() - 10), match.start()):
