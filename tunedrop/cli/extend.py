@@ -3,6 +3,7 @@
 import argparse
 from datetime import timedelta
 
+from tunedrop.cli.runs import require_recipe
 from tunedrop.cli.stage import deployed
 from tunedrop.errors import InvalidInputError
 from tunedrop.recipe.model import seconds
@@ -17,6 +18,8 @@ def run(options: argparse.Namespace) -> int:
             f'--by is "{options.by}"; it takes a duration such as 12h or 7d.'
         ) from error
     services = deployed(options.stage)
+    if not services.champions.state(options.recipe).version:
+        require_recipe(services, options.recipe)
     deadline = services.expiry.extend(options.recipe, by, services.now())
     print(f"The provisioned throughput of {options.recipe} expires at {deadline} now.")
     return 0

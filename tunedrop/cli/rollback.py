@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from tunedrop.cli import promote
 from tunedrop.cli.caller import caller_arn
-from tunedrop.cli.runs import find_run
+from tunedrop.cli.runs import find_run, require_recipe
 from tunedrop.cli.stage import deployed
 from tunedrop.cli.watch import follow_new
 from tunedrop.errors import InvalidInputError
@@ -18,6 +18,8 @@ def run(options: argparse.Namespace) -> int:
     services = deployed(options.stage)
     state = services.champions.state(options.recipe)
     if state.champion is None or state.previous is None:
+        if not state.version:
+            require_recipe(services, options.recipe)
         raise InvalidInputError(
             f"The recipe {options.recipe} has no champion before this one to roll back to."
         )

@@ -12,6 +12,7 @@ from tests.unit.run_builders import NOW, run
 from tunedrop.answers import Answer
 from tunedrop.errors import TunedropError
 from tunedrop.run import ENDED, RUNNING, Run, Source, timestamp
+from tunedrop.serving.recipe_state import RecipeState
 
 
 def ended(outcome: str = "RunSucceeded", cause: str = "It serves.", **sections: Any) -> Run:
@@ -98,6 +99,7 @@ class FakeServices:
         self.settings = SimpleNamespace(tunedrop_stage="dev")
         self.datasets = SimpleNamespace(bucket="drops", uri=lambda key: f"s3://drops/{key}")
         self.parameters = SimpleNamespace(recipe=lambda name: "{}" if name == "support" else None)
+        self.champions = SimpleNamespace(state=lambda _: RecipeState())
         self.artifacts = SimpleNamespace(uri=lambda key: f"s3://artifacts/{key}")
 
     def now(self) -> datetime:

@@ -2,12 +2,14 @@
 
 import json
 from argparse import Namespace
+from importlib import import_module
 
 import pytest
 
 from tests.unit.cli.fake_services import FakeServices, ended, entered, no_sleep
 from tests.unit.run_builders import RUN_ID, job, run
-from tunedrop.cli import runs, show, watch
+from tunedrop.cli import main, runs, show, watch
+from tunedrop.cli.main import COULD_NOT_RUN
 from tunedrop.errors import InvalidInputError
 from tunedrop.run import ENDING, CleanUp, Failure, Job
 
@@ -97,18 +99,24 @@ def test_runs_are_json_for_machines(
     assert [each["run_id"] for each in json.loads(capsys.readouterr().out)] == [RUN_ID]
 
 
-@pytest.mark.parametrize(
-    ("recipe", "ending"),
-    [
-        ("support", 'the stage "dev".\n'),
-        ("other", 'the stage "dev", and no recipe of that name is deployed there.\n'),
-    ],
-)
 def test_a_recipe_without_runs_is_told_so_and_is_no_error(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], recipe: str, ending: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert listed(monkeypatch, recipe) == 0
-    assert capsys.readouterr().out == f'There are no runs of the recipe "{recipe}" in {ending}'
+    assert listed(monkeypatch, "support") == 0
+    told = 'There are no runs of the recipe "support" in the stage "dev".\n'
+    assert capsys.readouterr().out == told
+
+
+@pytest.mark.parametrize(
+    "command", [["runs", "other"], ["rollback", "other"], ["extend", "other", "--by", "7d"]]
+)
+def test_an_unknown_recipe_is_told_with_where_to_look(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    module = import_module(f"tunedrop.cli.{command[0]}")
+    monkeypatch.setattr(module, "deployed", lambda _: FakeServices())
+    assert main(command) == COULD_NOT_RUN
+    assert 'The stage "dev" has no recipe "other" and no runs of it.' in capsys.readouterr().err
 
 
 def shown(monkeypatch: pytest.MonkeyPatch, found: object, *, as_json: bool = False) -> int:
