@@ -31,8 +31,10 @@ def placed(
     """Settle sides by the keys of the records' groups.
 
     A group goes where the key of its leader puts it, which its content alone decides. A group that
-    would be half of a side or more is trained on. A label of at least ten records has at least one
-    group on each side; sides that are too small take the groups with the smallest keys.
+    would be half of a side or more is trained on. Sides that chance made larger than their share
+    give back what training lacks, the groups with the largest keys first. A label of at least ten
+    records has at least one group on each side; sides that are too small take the groups with the
+    smallest keys.
     """
     return _Placing(keys, groups, labels, shares).placement(min_training)
 
@@ -61,9 +63,11 @@ class _Placing:
         self._counts = [0, 0, 0]
 
     def placement(self, min_training: int) -> Placement:
-        self._place_by_key()
-        self._place_labels(min_training)
         shares = self._shares
+        self._place_by_key()
+        self._give_back(VALIDATION, shares.validation_share, min_training)
+        self._give_back(TEST, shares.test_share, min_training)
+        self._place_labels(min_training)
         if shares.test_share:
             self._fill(TEST, max(1, shares.min_test), min_training)
         if shares.validation_share:
@@ -91,6 +95,15 @@ class _Placing:
                 side = TRAIN
             self._sides[group] = side
             self._counts[side] += size
+
+    def _give_back(self, side: int, share: float, min_training: int) -> None:
+        """Groups beyond the share of a side, until there are enough to train on."""
+        fewest = share * len(self._keys)
+        for group in reversed(self._order):
+            if self._counts[TRAIN] >= min_training:
+                return
+            if self._sides[group] == side and self._counts[side] - self._sizes[group] >= fewest:
+                self._move(group, TRAIN)
 
     def _place_labels(self, min_training: int) -> None:
         by_label: dict[int, list[int]] = {}

@@ -43,6 +43,16 @@ def test_a_group_as_large_as_half_a_side_is_trained_on() -> None:
     assert set(placement(1000, groups).sides[:300]) == {TRAIN}
 
 
+def test_a_side_beyond_its_share_gives_back_what_training_lacks() -> None:
+    groups = [number // 20 * 20 for number in range(1000)]
+    by_chance = placed(KEYS, groups, ONE_LABEL, SHARES, 8).sides
+    held_out = by_chance.count(TEST) + by_chance.count(VALIDATION)
+    assert held_out > 220
+    sides = placed(KEYS, groups, ONE_LABEL, SHARES, 800).sides
+    assert sides.count(TRAIN) == 800 and {TEST, VALIDATION} < set(sides)
+    assert all(sides[each] in (by_chance[each], TRAIN) for each in range(1000))
+
+
 def test_every_label_of_ten_records_is_on_every_side() -> None:
     labels = [number % 40 for number in range(1000)]
     sides = placement(1000, labels=labels).sides
