@@ -18,9 +18,11 @@ STATES = (
     "WaitForDeployment",
     "TestDeployment",
 )
-_CREATES = {
+_SLOW_CALLS = {
     "CreateCustomizationJob": "CreateModelCustomizationJob",
     "DeployOnDemand": "CreateCustomModelDeployment",
+    "WaitForDeployment": "GetCustomModelDeployment",
+    "TestDeployment": "Converse",
 }
 _WITHIN_SECONDS = 60
 
@@ -41,8 +43,8 @@ def test_run_stopped_in_any_state_leaves_nothing_that_works_or_bills(
     service: Service, state: str
 ) -> None:
     key = f"datasets/{SUMMARIES}/stopped-in-{state.lower()}.jsonl"
-    if state in _CREATES:
-        Faults(service.cloud.endpoint_url).order("slow", operation=_CREATES[state], delay=2.0)
+    if call := _SLOW_CALLS.get(state):
+        Faults(service.cloud.endpoint_url).order("slow", operation=call, delay=2.0)
     version = service.put(key, drawn(SUMMARIES, records=50, seed=STATES.index(state)))
     run_id = service.answer(key, version)["run_id"]
     stop_in(service, run_id, state)
