@@ -39,6 +39,18 @@ def _changed(text: str, share: float, words: Sequence[str], chance: random.Rando
     return " ".join(kept)
 
 
+def mislabelled(rows: Sequence[Pair], chance: random.Random) -> tuple[list[Pair], set[int]]:
+    """Labelled texts in another order, a tenth with the label of others; and which these are."""
+    shuffled = chance.sample(rows, len(rows))
+    wrong = set(chance.sample(range(len(rows)), len(rows) // 10))
+    names = sorted({label for _, label in rows})
+    labels = [
+        chance.choice([other for other in names if other != label]) if number in wrong else label
+        for number, (_, label) in enumerate(shuffled)
+    ]
+    return [(text, label) for (text, _), label in zip(shuffled, labels, strict=True)], wrong
+
+
 def jaccard(one: Pair, other: Pair) -> float:
     """The similarity of two records' pairs of neighbouring words, reckoned the plain way."""
     first, second = (_word_pairs(each) for each in (one, other))

@@ -9,8 +9,8 @@ import numpy as np
 from bench.made_up import PERSONAL_DATA
 from bench.made_up_secrets import SECRETS
 from bench.measurement import Measurement
-from bench.planted import jaccard, near_copies, planted
-from bench.real_text import docstring_pairs, docstrings, service_pairs, service_texts
+from bench.planted import jaccard, mislabelled, near_copies, planted
+from bench.real_text import Pair, docstring_pairs, docstrings, service_pairs, service_texts
 from tunedrop.quality.block import TextBlock
 from tunedrop.quality.confidential import ConfidentialData
 from tunedrop.quality.near_duplicates import NEAR
@@ -92,7 +92,8 @@ def _label_noise(name: str, texts: Mapping[str, Sequence[str]]) -> Iterator[Meas
     """A tenth of the labels exchanged, in a few ways; beside the ten nearest neighbours alone."""
     hits, suspected, planted_wrong = [0, 0], [0, 0], 0
     for seed in range(_TRIES):
-        prompts, labels, wrong = _mislabelled(texts, random.Random(seed))
+        rows, wrong = mislabelled(_labelled(texts), random.Random(seed))
+        prompts, labels = zip(*rows, strict=True)
         planted_wrong += len(wrong)
         for each, suspects in enumerate((_ours(prompts, labels), _by_neighbours(prompts, labels))):
             hits[each] += len(suspects & wrong)
@@ -102,18 +103,8 @@ def _label_noise(name: str, texts: Mapping[str, Sequence[str]]) -> Iterator[Meas
         yield _share("  of those reported", hits[each], suspected[each], "precision")
 
 
-def _mislabelled(
-    texts: Mapping[str, Sequence[str]], chance: random.Random
-) -> tuple[list[str], list[str], set[int]]:
-    rows = [(text, label) for label, found in texts.items() for text in found]
-    chance.shuffle(rows)
-    wrong = set(chance.sample(range(len(rows)), len(rows) // 10))
-    names = sorted(texts)
-    labels = [
-        chance.choice([other for other in names if other != name]) if number in wrong else name
-        for number, (_, name) in enumerate(rows)
-    ]
-    return [text for text, _ in rows], labels, wrong
+def _labelled(texts: Mapping[str, Sequence[str]]) -> list[Pair]:
+    return [(text, label) for label, found in texts.items() for text in found]
 
 
 def _ours(prompts: Sequence[str], labels: Sequence[str]) -> set[int]:

@@ -2,10 +2,12 @@
 
 import ast
 import gzip
+import random
 import re
 import sysconfig
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 
 import botocore
@@ -71,6 +73,20 @@ def service_texts(services: int, texts: int) -> dict[str, list[str]]:
     return {
         name: list(found[name])[:texts] for name in enough[:: len(enough) // services][:services]
     }
+
+
+def labelled_pieces(megabytes: float, services: int) -> list[Pair]:
+    """Pieces of about a kilobyte of the services with the most text, each with its service."""
+    texts: dict[str, list[str]] = {}
+    for service, text in _service_texts():
+        texts.setdefault(service, []).append(text)
+    most = sorted(texts, key=lambda name: -sum(map(len, texts[name])))[:services]
+    pieces = [
+        (f"{prompt} {rest}", name) for name in most for prompt, rest in _pairs(iter(texts[name]))
+    ]
+    random.Random(0).shuffle(pieces)
+    sizes = accumulate(len(text) for text, _ in pieces)
+    return [each for each, size in zip(pieces, sizes, strict=True) if size <= megabytes * 1e6]
 
 
 def _service_texts() -> Iterator[tuple[str, str]]:

@@ -160,8 +160,8 @@ def mixed(values: Hashes) -> Hashes:
 
 
 def distinct(keys: Counts) -> Counts:
-    """In ascending order; `np.unique` hashes, which is slower where keys come nearly in order."""
-    keys = np.sort(keys, kind="stable")
+    """In ascending order; `np.unique` hashes, which is slower than to sort numbers."""
+    keys = np.sort(keys)
     fresh = np.ones(len(keys), np.bool_)
     fresh[1:] = keys[1:] != keys[:-1]
     return keys[fresh]

@@ -7,7 +7,6 @@ the label, the records most like it vote, the more alike the more.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tunedrop.quality.block import Counts, Floats, Sketch, distinct
 
@@ -16,13 +15,18 @@ _FOLDS = 5
 _SMOOTHING = 0.1
 _NEIGHBOURS = 15
 _FEWEST_RECORDS = 50
-_MOST_COMPARED = 1 << 11
+# How many records one is held against; fewer where so many are doubted that it would take long.
+_MOST_COMPARED, _FEWEST_COMPARED = 1 << 11, 1 << 6
+_COMPARED_IN_ALL, _COMPARED_AT_ONCE = 5_000_000, 1 << 20
+# Who asks, who was found and a value are one number, because numbers are sorted fastest.
+_VALUE_BITS, _RECORD_BITS = 20, 24
+_PAIR_BITS = _VALUE_BITS + _RECORD_BITS
+_VALUES, _RECORDS = (1 << _VALUE_BITS) - 1, (1 << _RECORD_BITS) - 1
+_STEPS = 1 << 10
 # What planted errors in two sets of texts were best told by: a nat per word counts as 0.4 of all
 # votes, and 0.45 more than for the label that it has speaks against a record.
 _NAT, _MOST_NATS, _LEAST_LEAD = 0.4, 3.0, 0.45
 _SHIFT = np.uint32(32 - _BUCKET_BITS)
-
-Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,45 +45,75 @@ def label_noise(words: Sketch, sizes: Counts, labels: Counts, label_count: int) 
     buckets, owners = _rare_words(words, sizes)
     speaks = _classified(buckets, owners, labels, label_count)
     doubted = np.flatnonzero(speaks.argmax(axis=1) != labels)
-    postings = _Postings(buckets, owners, len(labels))
-    for record in doubted.tolist():
-        speaks[record] += postings.votes(record, labels, label_count)
+    neighbours = _Neighbours(buckets, owners, len(labels))
+    speaks[doubted] += neighbours.votes(doubted, labels, label_count)
     lead = speaks[doubted].max(axis=1) - speaks[doubted, labels[doubted]]
     wrong = doubted[lead > _LEAST_LEAD]
     return LabelNoise(records=wrong, suggested=speaks[wrong].argmax(axis=1))
 
 
-class _Postings:
-    """Which records have a word, to find those that are most like one by their rarest words."""
+class _Neighbours:
+    """Finds the records that are most like one by their rarest words, many records at once."""
 
     def __init__(self, buckets: Counts, owners: Counts, records: int) -> None:
         self._frequency = np.bincount(buckets, minlength=1 << _BUCKET_BITS)
         self._weights = np.log((records + 1) / (self._frequency + 1)) ** 2
         self._norms = np.sqrt(np.bincount(owners, self._weights[buckets], records)) + 1e-9
-        self._records = owners[np.argsort(buckets, kind="stable")]
+        self._records = np.sort((buckets << _RECORD_BITS) | owners) & _RECORDS
         self._ends = np.cumsum(self._frequency)
-        self._buckets = buckets
-        self._bounds = np.searchsorted(owners, np.arange(records + 1))
+        self._buckets, self._owners = buckets, owners
 
-    def votes(self, record: int, labels: Counts, label_count: int) -> Floats:
-        """The share of each label among the nearest neighbours, by their likeness."""
-        own = self._buckets[self._bounds[record] : self._bounds[record + 1]]
-        own = own[np.argsort(self._frequency[own], kind="stable")]
-        own = own[np.cumsum(self._frequency[own]) <= _MOST_COMPARED]
-        sizes, ends = self._frequency[own], self._ends[own]
-        found = [self._records[end - size : end] for size, end in zip(sizes, ends, strict=True)]
-        if not found:
-            return np.zeros(label_count)
-        weights = np.repeat(self._weights[own], sizes)
-        likeness = np.bincount(np.concatenate(found), weights)
-        likeness[record] = 0
-        others = np.flatnonzero(likeness)
-        alike = likeness[others] / self._norms[others]
-        count = min(_NEIGHBOURS, len(others))
-        nearest = np.argpartition(-alike, count - 1)[:count] if count else others
-        votes = np.bincount(labels[others[nearest]], alike[nearest], label_count)
-        shares: Floats = votes / max(votes.sum(), 1e-9)
-        return shares
+    def votes(self, asking: Counts, labels: Counts, label_count: int) -> Floats:
+        """A row per asking record: the share of each label among its nearest, by likeness."""
+        most = min(_MOST_COMPARED, max(_FEWEST_COMPARED, _COMPARED_IN_ALL // max(len(asking), 1)))
+        at_once = _COMPARED_AT_ONCE // most
+        rows = [np.zeros((0, label_count))]
+        for start in range(0, len(asking), at_once):
+            some = asking[start : start + at_once]
+            askers, others, alike = self._nearest(some, *self._rarest(some, most))
+            cells, shape = askers * label_count + labels[others], (len(some), label_count)
+            votes = np.bincount(cells, alike, len(some) * label_count).reshape(shape)
+            rows.append(votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-9))
+        return np.concatenate(rows)
+
+    def _rarest(self, asking: Counts, most: int) -> tuple[Counts, Counts]:
+        """The rarest words of each asking record (by its place), of at most so many records."""
+        bounds = np.searchsorted(self._owners, asking), np.searchsorted(self._owners, asking + 1)
+        sizes = bounds[1] - bounds[0]
+        askers = np.repeat(np.arange(len(asking)), sizes)
+        first = np.cumsum(sizes) - sizes
+        words = self._buckets[np.arange(len(askers)) + (bounds[0] - first)[askers]]
+        keys = (askers << _PAIR_BITS) | (self._frequency[words] << _BUCKET_BITS) | words
+        keys.sort()
+        words = keys & ((1 << _BUCKET_BITS) - 1)
+        reached = np.cumsum(self._frequency[words])
+        before = np.concatenate([np.zeros(1, np.int64), reached])[first]
+        kept = reached - before[askers] <= most
+        return askers[kept], words[kept]
+
+    def _nearest(
+        self, asking: Counts, askers: Counts, words: Counts
+    ) -> tuple[Counts, Counts, Floats]:
+        """Of each asking record (by its place) the few that are most like it, and how much."""
+        sizes = self._frequency[words]
+        first = np.cumsum(sizes) - sizes
+        places = np.arange(sizes.sum()) + np.repeat(self._ends[words] - sizes - first, sizes)
+        weights = (self._weights[words] * _STEPS).astype(np.int64)
+        pairs = np.repeat((askers << _PAIR_BITS) | weights, sizes)
+        pairs |= self._records[places] << _VALUE_BITS
+        pairs.sort()
+        starts = np.flatnonzero(np.diff(pairs >> _VALUE_BITS, prepend=-1))
+        shared = np.add.reduceat(pairs & _VALUES, starts) / _STEPS
+        pairs = pairs[starts] >> _VALUE_BITS
+        askers, others = pairs >> _RECORD_BITS, pairs & _RECORDS
+        alike = np.minimum(shared / self._norms[others] * _STEPS, _VALUES).astype(np.int64)
+        alike[others == asking[askers]] = 0
+        ranked = (askers << _PAIR_BITS) | ((_VALUES - alike) << _RECORD_BITS) | others
+        ranked.sort()
+        first = np.searchsorted(askers, np.arange(len(asking)))
+        ranked = ranked[np.arange(len(ranked)) - first[askers] < _NEIGHBOURS]
+        alike = _VALUES - (ranked >> _RECORD_BITS & _VALUES)
+        return ranked >> _PAIR_BITS, ranked & _RECORDS, alike / _STEPS
 
 
 def _rare_words(words: Sketch, sizes: Counts) -> tuple[Counts, Counts]:
@@ -103,19 +137,21 @@ def _classified(buckets: Counts, owners: Counts, labels: Counts, label_count: in
         within = folds == fold
         others = whole - np.bincount(cells[within], minlength=label_count * size)
         learnt = others.reshape(label_count, size) + _SMOOTHING
-        likely = np.log(learnt / learnt.sum(axis=1, keepdims=True)).astype(np.float32)
+        likely = np.log(learnt / learnt.sum(axis=1, keepdims=True))
         records = np.arange(fold, len(labels), _FOLDS)
         priors = np.log(np.bincount(np.delete(labels, records), minlength=label_count) + 1.0)
-        scores = _summed(likely, buckets[within], owners[within] // _FOLDS, len(records)).T + priors
         counts = np.bincount(owners[within] // _FOLDS, minlength=len(records))
+        scores = _summed(likely, buckets[within], counts).T + priors
         behind = (scores - scores.max(axis=1, keepdims=True)) / np.maximum(counts, 1)[:, None]
         speaks[records] = _NAT * np.maximum(behind, -_MOST_NATS)
     return speaks
 
 
-def _summed(likely: Vectors, buckets: Counts, places: Counts, records: int) -> Floats:
-    """For each label and record the sum over the record's words."""
-    scores = np.zeros((len(likely), records))
-    for label, weights in enumerate(likely):
-        scores[label] = np.bincount(places, weights=weights[buckets], minlength=records)
-    return scores
+def _summed(likely: Floats, buckets: Counts, counts: Counts) -> Floats:
+    """For each label and record the sum over the record's words, so many for each."""
+    # One word of no weight stands behind all, so that a record without words has where to begin.
+    weights = np.pad(likely, ((0, 0), (0, 1)))
+    words = np.append(buckets, likely.shape[1])
+    starts = np.cumsum(counts) - counts
+    sums = [np.add.reduceat(np.take(each, words), starts) for each in weights]
+    return np.where(counts > 0, np.array(sums), 0.0)

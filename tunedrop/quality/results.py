@@ -157,8 +157,9 @@ def _label_facts(labels: Labels, verdicts: Verdicts, measured: Measured) -> Labe
     listed = tuple(counts.items())[:_LABELS]
     places = {name: place for place, (name, _) in enumerate(listed)}
     noise = verdicts.noise
-    suspects = zip(noise.records.tolist(), noise.suggested.tolist(), strict=True) if noise else ()
-    noisy = [(record, places.get(_shown(labels.name(label)), -1)) for record, label in suspects]
+    suspects, suggested = (noise.records.tolist(), noise.suggested.tolist()) if noise else ([], [])
+    place_of = {label: places.get(_shown(labels.name(label)), -1) for label in set(suggested)}
+    noisy = list(zip(suspects, map(place_of.__getitem__, suggested), strict=True))
     dominant = labels.dominant()
     return LabelFacts(
         count=len(labels.counts),
