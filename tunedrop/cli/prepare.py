@@ -18,6 +18,7 @@ from tunedrop.cli.progress import ProgressBar
 from tunedrop.cli.recipes import find_recipe
 from tunedrop.cli.terminal import wrapped
 from tunedrop.cli.verdict import estimates, show, show_labelled, show_refusal
+from tunedrop.dataset.handling import redacted_kinds
 from tunedrop.dataset.outputs import PreparedFile
 from tunedrop.dataset.preparation import REJECTED, PreparedDataset, prepare
 from tunedrop.dataset.report import ValidationReport, counted
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 _HEADS = ("records", "bytes", "tokens")
 _SHOWN_DIGEST = 16
-_PASSES = 2
 
 
 def run(options: argparse.Namespace) -> int:
@@ -61,7 +61,7 @@ def _is_written(found: Given, recipe: Recipe, out: Path) -> bool:
     """False where the dataset is not fit, which is shown."""
     curation = quality.curation_of(recipe)
     with OutputFolder(out) as folder:
-        with ProgressBar(_PASSES * found.bytes) as bar:
+        with ProgressBar(_passes(recipe) * found.bytes) as bar:
             report, prepared = _prepared(found, recipe, bar, curation, folder)
         if prepared is None:
             quality.show_quality(quality.record_of(report, recipe, curation, found.name))
@@ -74,6 +74,11 @@ def _is_written(found: Given, recipe: Recipe, out: Path) -> bool:
     show_labelled(_facts(recipe, prepared, left_out, curation.moved))
     show_labelled(estimates(recipe, prepared.training_tokens, prepared.train.records))
     return True
+
+
+def _passes(recipe: Recipe) -> int:
+    """How often the files are read: to judge them, to learn what is redacted, and to write."""
+    return 3 if redacted_kinds(recipe.data) else 2
 
 
 def _prepared(

@@ -16,13 +16,15 @@ _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|([/"nrt]))')
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 
 
-def rejection(raw: bytes, found: Sequence[Finding], data: Data) -> bytes:
+def rejection(
+    raw: bytes, found: Sequence[Finding], data: Data, *, is_confidential: bool = False
+) -> bytes:
     """Of a line that holds no usable record.
 
-    Where the recipe asks about confidential data, a line that seems to hold some is not repeated.
+    One that is confidential, or seems so where the recipe asks about such data, is not repeated.
     """
     reasons = [{"code": each.code, "field": each.field, "message": each.message} for each in found]
-    withheld = looks_for_confidential_data(data) and _is_confidential(raw)
+    withheld = is_confidential or (looks_for_confidential_data(data) and _is_confidential(raw))
     return _account(found[0].file, found[0].line, reasons, None if withheld else raw)
 
 

@@ -44,6 +44,11 @@ class Decisions(Struct, frozen=True, kw_only=True):
     files: tuple[bytes, ...]
     partners: tuple[bytes, ...] = ()
 
+    @property
+    def any_confidential(self) -> bool:
+        """Whether any record holds confidential data."""
+        return any(max(file, default=0) & CONFIDENTIAL_BIT for file in self.files)
+
     def of_file(self, number: int) -> Iterator[Decision]:
         """The decisions for one file's records."""
         known = [self._decision(byte) for byte in range(len(SIDES) + len(self.codes))]

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from msgspec import Struct, field
 
 from tunedrop.dataset.accounts import omission, rejection
+from tunedrop.dataset.decided import DecidedLine, decided, in_order, with_decisions
 from tunedrop.dataset.decisions import Decision, Decisions
-from tunedrop.dataset.fast import CleanBlock
 from tunedrop.dataset.findings import Fault, finding
 from tunedrop.dataset.formats import write
 from tunedrop.dataset.handling import CONFIDENTIAL
@@ -20,7 +20,6 @@ from tunedrop.dataset.redacting import Redactor
 from tunedrop.dataset.report import ValidationReport
 from tunedrop.dataset.scanning import CheckedLine, FileScan
 from tunedrop.dataset.splits import Side, side, split_key
-from tunedrop.dataset.tallies import SIDES
 from tunedrop.dataset.target import Target
 from tunedrop.errors import DatasetRejectedError, InvalidInputError
 from tunedrop.recipe import Recipe, to_json
@@ -57,7 +56,9 @@ def prepare(
     media: MediaPlan | None = None,
     decisions: Decisions | None = None,
 ) -> PreparedDataset:
-    """Write train.jsonl, validation.jsonl, test.jsonl and rejected.jsonl, in one pass.
+    """Write train.jsonl, validation.jsonl, test.jsonl and rejected.jsonl.
+
+    One pass over the files; where data are redacted, another one before it learns which.
 
     The same files, recipe, report, decisions and plan for media give the same bytes; training
     records are in an order drawn by the report's seed. Without a plan media keep the names that
@@ -70,13 +71,11 @@ def prepare(
         "train": ShuffledWriter("train.jsonl", open_output, seed),
         **{name: Writer(f"{name}.jsonl", open_output) for name in ("validation", "test", REJECTED)},
     }
-    names = [source.name for _, source in _in_order(files)]
+    names = [source.name for _, source in in_order(files)]
     preparing = _Preparing(recipe=recipe, target=target, report=report, media=media, names=names)
+    preparing.learn(files, decisions)
     dropped = 0
-    for number, (role, source) in enumerate(_in_order(files)):
-        known = decisions.of_file(number) if decisions else None
-        if role == "validation" and not target.customization.validation_set.supported:
-            continue
+    for role, source, known in with_decisions(files, target, decisions):
         for each in preparing.items(role, source, known):
             writers[each.name].add(each.line, each.characters)
             dropped += each.is_dropped
@@ -90,12 +89,6 @@ def prepare(
 def shuffling_seed(recipe: Recipe, report: ValidationReport) -> str:
     """What the order of the training records is drawn from: the recipe and the bytes dropped."""
     return hashlib.sha256(f"{to_json(recipe)}\0{report.digest}".encode()).hexdigest()[:32]
-
-
-def _in_order(
-    files: Mapping[Side, Sequence[SourceFile]],
-) -> Iterator[tuple[Side, SourceFile]]:
-    yield from ((role, source) for role in SIDES for source in files.get(role, ()))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,52 +118,59 @@ class _Preparing:
         self._media = media
         self._bounds = report.split.bounds()
 
+    def learn(
+        self, files: Mapping[Side, Sequence[SourceFile]], decisions: Decisions | None
+    ) -> None:
+        """Have the redactor read what is to be redacted, before anything is written."""
+        if decisions is None or not (self.redactor.is_asked and decisions.any_confidential):
+            return
+        for _, source, known in with_decisions(files, self._target, decisions):
+            scan = FileScan(source, self._target, fingerprint=False)
+            for each in decided(scan, known):
+                if each.record is not None and each.decision is not None:
+                    self.redactor.learn(each.record, is_marked=each.decision.is_confidential)
+        self.redactor.begin()
+
     def items(
         self, role: Side, source: SourceFile, known: Iterator[Decision] | None
     ) -> Iterator[_Item]:
         """What becomes of each line that holds something."""
         scan = FileScan(source, self._target)
-        for event in scan.events():
-            if isinstance(event, CleanBlock):
-                for line, row in enumerate(event.rows, event.first_line):
-                    yield self._usable(row.record(), role, source.name, line, known)
-                continue
-            record, faults = event.record, event.faults
-            decision = next(known) if known and record is not None else None
-            if record is not None and record.media and self._media:
-                faults = [*faults, *self._media.faults(record)]
-            if any(fault.is_error for fault in faults) and event.line is not None:
-                told = self._rejected(event, faults, source.name)
-                yield _Item(name=REJECTED, line=told)
-            elif record is not None:
-                one = iter((decision,)) if decision else None
-                yield self._usable(record, role, source.name, event.line or 0, one)
+        for each in decided(scan, known):
+            faults = self._faults(each)
+            if each.checked and each.checked.line and any(fault.is_error for fault in faults):
+                yield _Item(name=REJECTED, line=self._rejected(each.checked, faults, source.name))
+            elif each.record is not None:
+                yield self._usable(each.record, role, source.name, each)
         self._check(source.name, scan.sha256)
 
-    def _rejected(self, event: CheckedLine, faults: Sequence[Fault], file: str) -> bytes:
-        return rejection(
-            event.raw, [finding(each, file, event.line) for each in faults], self._recipe.data
-        )
+    def _faults(self, found: DecidedLine) -> Sequence[Fault]:
+        faults = found.checked.faults if found.checked else []
+        if found.record is not None and found.record.media and self._media:
+            return [*faults, *self._media.faults(found.record)]
+        return faults
 
-    def _usable(
-        self,
-        record: AnyRecord,
-        role: Side,
-        file: str,
-        line: int,
-        known: Iterator[Decision] | None,
-    ) -> _Item:
-        if known is None:
+    def _rejected(self, event: CheckedLine, faults: Sequence[Fault], file: str) -> bytes:
+        found = [finding(each, file, event.line) for each in faults]
+        is_known = self.redactor.holds_known(event.raw)
+        return rejection(event.raw, found, self._recipe.data, is_confidential=is_known)
+
+    def _usable(self, record: AnyRecord, role: Side, file: str, found: DecidedLine) -> _Item:
+        decision = found.decision
+        if decision is None:
             name = side(split_key(record), self._bounds) if role == "train" else role
             return self._written(record, name)
-        decision = next(known)
         if decision.side is None:
-            raw = write(record, self._target.format).rstrip(b"\n")
-            told = omission(raw, decision, file, line, self._partner(decision))
-            is_dropped = decision.code not in CONFIDENTIAL
-            return _Item(name=REJECTED, line=told, is_dropped=is_dropped)
+            return self._omitted(record, decision, file, found.line)
         record = self.redactor.redacted(record, is_marked=decision.is_confidential)
         return self._written(record, decision.side)
+
+    def _omitted(self, record: AnyRecord, decision: Decision, file: str, line: int) -> _Item:
+        raw = write(record, self._target.format).rstrip(b"\n")
+        if self.redactor.holds_known(raw):
+            decision = replace(decision, is_confidential=True)
+        told = omission(raw, decision, file, line, self._partner(decision))
+        return _Item(name=REJECTED, line=told, is_dropped=decision.code not in CONFIDENTIAL)
 
     def _partner(self, decision: Decision) -> Mapping[str, str | int] | None:
         if decision.partner is None:

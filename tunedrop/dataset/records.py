@@ -7,6 +7,9 @@ from msgspec import Struct
 Role = Literal["user", "assistant"]
 MediaKind = Literal["image", "video"]
 
+# What stands between the texts of one turn, and between turns, where they are read as one.
+BETWEEN_TEXTS, BETWEEN_TURNS = "\n", "\n\n"
+
 
 class Media(Struct, frozen=True):
     """An image or video that a record names; `format` is as the record states it, in lower case."""
@@ -54,7 +57,12 @@ class _Dialogue(Struct, frozen=True):
     @property
     def prompt(self) -> str:
         """All that the model sees before the last of its texts, which it learns to write."""
-        return "\n\n".join(text for text in self.texts[:-1] if text)
+        return BETWEEN_TURNS.join(text for text in self.texts[:-1] if text)
+
+    @property
+    def aside(self) -> tuple[str, str]:
+        """What is written beside prompt and completion: its reasoning, and further fields."""
+        return BETWEEN_TURNS.join(turn.reasoning for turn in self.turns if turn.reasoning), ""
 
 
 class Record(_Dialogue, frozen=True):
@@ -102,6 +110,11 @@ class Passage(Struct, frozen=True):
         """The text."""
         return self.text
 
+    @property
+    def aside(self) -> tuple[str, str]:
+        """Nothing."""
+        return "", ""
+
 
 class CaptionedImage(Struct, frozen=True):
     """An image and the text that belongs to it; an embedding's text may be empty."""
@@ -134,6 +147,11 @@ class CaptionedImage(Struct, frozen=True):
         """The caption."""
         return self.caption
 
+    @property
+    def aside(self) -> tuple[str, str]:
+        """Nothing."""
+        return "", ""
+
 
 class ReinforcementPrompt(_Dialogue, frozen=True):
     """A dialogue that waits for an answer, and what a grader holds the answer against.
@@ -160,6 +178,11 @@ class ReinforcementPrompt(_Dialogue, frozen=True):
     def completion(self) -> str:
         """The reference answer."""
         return self.reference
+
+    @property
+    def aside(self) -> tuple[str, str]:
+        """Reasoning, of which it has none, and the further fields."""
+        return "", self.extra
 
 
 AnyRecord = Record | Passage | CaptionedImage | ReinforcementPrompt

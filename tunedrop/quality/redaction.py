@@ -6,31 +6,74 @@ against it, as against a hash; the same files in the same order give the same nu
 """
 
 import re
-from collections.abc import Callable
-from hashlib import blake2b
+from collections.abc import Callable, Sequence
+from itertools import accumulate, chain
 
-from tunedrop.quality.finding_data import Found, plain
-from tunedrop.quality.personal_data import SECRET_KINDS, find
+from tunedrop.quality.finding_data import Found, without_overlaps
+from tunedrop.quality.personal_data import find
+from tunedrop.quality.repeats import Repeats
 
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,30}_[1-9]\d{0,8}\]")
-_FORMATTING = re.compile(r"[\s()./-]+")
+_SCALAR = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*')
+_ESCAPE = re.compile(r"(\\u[0-9a-fA-F]{4}|\\.)")
+
+
+def _everything(_kind: str) -> bool:
+    return True
 
 
 class Vault:
-    """Which datum has which placeholder within one dataset; of the data it keeps digests only."""
+    """Which datum has which placeholder within one dataset; of the data it keeps digests only.
 
-    def __init__(self) -> None:
+    Kinds that `takes` does not take stay in the clear.
+    """
+
+    def __init__(
+        self, takes: Callable[[str], bool] = _everything, repeats: Repeats | None = None
+    ) -> None:
+        self.takes = takes
+        self._repeats = repeats or Repeats()
         self._placeholders: dict[bytes, str] = {}
+        self._taken: set[str] = set()
+        self._last: dict[str, int] = {}
         self._counts: dict[str, int] = {}
 
     def placeholder(self, kind: str, datum: str) -> str:
-        """The datum's, however it is formatted."""
-        key = blake2b(_plain(kind, datum).encode(), digest_size=16, person=kind.encode()[:16])
-        if key.digest() not in self._placeholders:
+        """The datum's, however it is formatted, by the kind that it was first found as."""
+        key, kind = self._repeats.learn(kind, datum)
+        if key not in self._placeholders:
             self._counts[kind] = self._counts.get(kind, 0) + 1
-            name = kind.upper().replace("-", "_")
-            self._placeholders[key.digest()] = f"[{name}_{self._counts[kind]}]"
-        return self._placeholders[key.digest()]
+            self._placeholders[key] = self._unused(kind)
+        return self._placeholders[key]
+
+    def reserve(self, text: str) -> None:
+        """Give to no datum the placeholders that already stand in a text."""
+        self._taken.update(_PLACEHOLDER.findall(text))
+
+    @property
+    def looks_for_any(self) -> bool:
+        """Whether there is a datum that may stand where nothing tells it."""
+        return self._repeats.any
+
+    def renumbered(self) -> "Vault":
+        """One that knows the same data and has replaced none of them yet."""
+        vault = Vault(self.takes, self._repeats)
+        vault._taken = self._taken
+        return vault
+
+    def found(self, text: str, *, anew: bool = True) -> list[Found]:
+        """What is to be replaced in a text; where it need not be searched, what is known alone."""
+        new = [each for each in find(text) if self.takes(each.kind)] if anew else []
+        known = list(self._repeats.find(text))
+        return _outside_placeholders(text, without_overlaps([*new, *known]))
+
+    def _unused(self, kind: str) -> str:
+        name = kind.upper().replace("-", "_")
+        while True:
+            self._last[kind] = self._last.get(kind, 0) + 1
+            placeholder = f"[{name}_{self._last[kind]}]"
+            if placeholder not in self._taken:
+                return placeholder
 
     @property
     def counts(self) -> dict[str, int]:
@@ -38,26 +81,53 @@ class Vault:
         return dict(sorted(self._counts.items()))
 
 
-def redact(
-    text: str,
-    vault: Vault,
-    found: list[Found] | None = None,
-    *,
-    takes: Callable[[str], bool] = lambda _kind: True,
-) -> str:
+def redact(text: str, vault: Vault, *, anew: bool = True) -> str:
     """The text with a placeholder for everything confidential, sure or not; redacting it again
     changes nothing.
-
-    `found` is what `find` says of this very text, where that is known. Kinds that `takes` does not
-    take stay.
     """
-    pieces, reached = [], 0
-    everything = find(text) if found is None else found
-    for each in _outside_placeholders(text, [f for f in everything if takes(f.kind)]):
-        pieces += [text[reached : each.start], vault.placeholder(each.kind, _datum(text, each))]
-        reached = each.end
-    redacted = "".join([*pieces, text[reached:]])
-    return redacted if redacted == text else redact(redacted, vault, takes=takes)
+    [redacted] = redact_together([text], [""], vault, anew=anew)
+    return redacted
+
+
+def redact_together(
+    texts: Sequence[str], before: Sequence[str], vault: Vault, *, anew: bool = True
+) -> list[str]:
+    """The same of texts that are read as one, so that a word in one tells a datum in the next;
+    `before` is what stands before each of them, and stays.
+
+    Unless they are read `anew`, only data that the vault knows are replaced.
+    """
+    redacted = list(texts)
+    while True:
+        whole, places = _joined(redacted, before)
+        found = [
+            (each, vault.placeholder(each.kind, _datum(whole, each)))
+            for each in vault.found(whole, anew=anew)
+        ]
+        last, redacted = redacted, [_replaced(whole, *place, found) for place in places]
+        if redacted == last:
+            return redacted
+
+
+def redact_json(text: str, vault: Vault, *, anew: bool = True) -> str:
+    """The same of a JSON text, which stays one: what is replaced is a string, or in one."""
+    texts, before, numbers, reached = list[str](), [""], set[int](), 0
+    for scalar in _SCALAR.finditer(text):
+        is_string = scalar[0].startswith('"')
+        start, end = scalar.start() + is_string, scalar.end() - is_string
+        if not is_string:
+            numbers.add(len(texts))
+        runs = _ESCAPE.split(text[start:end])
+        before[-1] += text[reached:start]
+        before += [*runs[1::2], ""]
+        texts += runs[::2]
+        reached = end
+    rest = before.pop() + text[reached:]
+    redacted = redact_together(texts, before, vault, anew=anew)
+    for place in numbers:
+        if redacted[place] != texts[place]:
+            redacted[place] = f'"{redacted[place]}"'
+    return "".join(chain.from_iterable(zip(before, redacted, strict=True))) + rest
 
 
 def masked(text: str, found: Found) -> str:
@@ -72,11 +142,21 @@ def _datum(text: str, found: Found) -> str:
     return text[found.start : found.end]
 
 
-def _plain(kind: str, datum: str) -> str:
-    """Without formatting, where the kind has any; secrets mean every sign of theirs."""
-    if kind in SECRET_KINDS:
-        return datum
-    return datum.casefold() if kind == "email" else _FORMATTING.sub("", plain(datum)).casefold()
+def _joined(texts: Sequence[str], before: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
+    """The texts as one, and where each of them is in it."""
+    ends = list(accumulate(len(b) + len(t) for b, t in zip(before, texts, strict=True)))
+    places = [(end - len(text), end) for end, text in zip(ends, texts, strict=True)]
+    return "".join(chain.from_iterable(zip(before, texts, strict=True))), places
+
+
+def _replaced(text: str, start: int, end: int, found: Sequence[tuple[Found, str]]) -> str:
+    """The text between two places; of a datum that reaches over them its part gives way."""
+    pieces = []
+    for each, placeholder in found:
+        if each.start < end and start < each.end:
+            pieces += [text[start : each.start], placeholder]
+            start = min(each.end, end)
+    return "".join([*pieces, text[start:end]])
 
 
 def _outside_placeholders(text: str, found: list[Found]) -> list[Found]:

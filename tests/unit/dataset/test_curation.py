@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from curated import Curated, curated
-from dataset_builders import NO_SPLIT, TITAN, jsonl, recipe_for
+from dataset_builders import NO_SPLIT, TITAN, chat, jsonl, recipe_for
 
 DIALOGSUM = Path("/work/shared/datasets/dialogsum-1000.prompt-completion.jsonl")
 MAIL, CARD = "ingrid.holm@fastmail.com", "4111 1111 1111 1111"
@@ -180,6 +180,31 @@ def test_redacted_data_are_nowhere_and_have_one_placeholder_each() -> None:
     assert everything.count(b"[EMAIL_1]") == 20
     assert b"[EMAIL_2]" not in everything
     assert found.prepared.redacted == {"email": 1, "payment-card": 1}
+
+
+def asked_for(word: str, datum: str) -> dict[str, Any]:
+    """A dialogue in which a turn asks for a datum, and the next one says it."""
+    return chat("I need my file.", f"What is your {word}?", datum, f"Thank you, {word} it is.")
+
+
+def test_a_datum_that_the_turn_before_asks_for_gives_way() -> None:
+    said = [chat(f"Hi {n}", f"Hello {n}!", f"More {n}.", f"So be it, {n}.") for n in range(20)]
+    redacting = recipe_for(data={**NO_SPLIT, "personal_data": "redact"})
+    found = curated(redacting, jsonl([*said, asked_for("BSN", "111222333")]))
+    assert finding(found, "personal-data").message.endswith("placeholders take their place")
+    assert b'"[NL_BSN_1]"' in found.files["train.jsonl"]
+    assert b"111222333" not in found.files["train.jsonl"]
+
+
+def test_a_datum_gives_way_in_every_record_once_a_word_tells_it_in_one() -> None:
+    data = {**NO_SPLIT, "personal_data": "redact", "secrets": "redact", "duplicates": "drop"}
+    telling = record(40, "whose BSN is 111222333, password: Tr0ub4dor77x")
+    bare = [record(n, "of 111222333 or Tr0ub4dor77x, not [NL_BSN_1]") for n in range(3)]
+    found = of({**data, "rejected_share": 0.1}, [*records(20, 3), *bare, bare[0], telling])
+    written = b"".join(found.files.values())
+    assert (b"111222333" in written, b"Tr0ub4dor77x" in written) == (False, False)
+    assert (written.count(b"[NL_BSN_2]"), written.count(b"[ASSIGNED_SECRET_1]")) == (4, 4)
+    assert found.prepared.redacted == {"assigned-secret": 1, "nl-bsn": 1}
 
 
 def test_secrets_stay_where_personal_data_alone_are_redacted() -> None:
