@@ -1,6 +1,7 @@
 """Confidential data of a whole dataset: which kinds in which records, never the data."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -13,6 +14,10 @@ from tunedrop.quality.signs import spots
 _EXAMPLES = 5
 _SHAPES = 3
 _FIELDS = ("prompt", "completion")
+_ASIDE_FIELDS = ("reasoning", "further fields")
+
+# A record's reasoning, and the further fields that graders receive.
+Aside = tuple[str, str]
 
 
 class KindCount(Struct, frozen=True, kw_only=True):
@@ -45,16 +50,26 @@ class ConfidentialData:
         self.blocking: dict[str, list[int]] = {"personal-data": [], "secret": []}
         self.hinted: dict[str, list[int]] = {"personal-data": [], "secret": []}
 
-    def add(self, block: TextBlock) -> None:
-        """Look at those texts of a block that bear a sign of something."""
+    def add(self, block: TextBlock, asides: Sequence[Aside] = ()) -> None:
+        """Look at those texts of a block, and beside it, that bear a sign of something."""
+        found = self._found_in(block, _FIELDS)
+        if any(map(any, asides)):
+            reasoning, further = zip(*asides, strict=True)
+            aside = TextBlock(first=block.first, prompts=reasoning, completions=further)
+            for record, keys in self._found_in(aside, _ASIDE_FIELDS).items():
+                found.setdefault(record, set()).update(keys)
+        for record, keys in sorted(found.items()):
+            self._note(block.first + record, keys)
+
+    def _found_in(self, block: TextBlock, fields: tuple[str, str]) -> dict[int, set[_Key]]:
+        """By record."""
         texts = (block.prompts, block.completions)
         found: dict[int, set[_Key]] = {}
         for place, signs in spots(block):
             record, field = divmod(place, 2)
-            if keys := self._look(texts[field][record], signs, _FIELDS[field]):
+            if keys := self._look(texts[field][record], signs, fields[field]):
                 found.setdefault(record, set()).update(keys)
-        for record, keys in found.items():
-            self._note(block.first + record, keys)
+        return found
 
     def _look(self, text: str, signs: list[Spot], field: str) -> set[_Key]:
         keys: set[_Key] = set()

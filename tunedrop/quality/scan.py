@@ -1,6 +1,7 @@
 """The one entry: records go in, in order, and a `QualityReport` comes out."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
@@ -10,7 +11,7 @@ from tunedrop.dataset.records import AnyRecord
 from tunedrop.dataset.splits import Side
 from tunedrop.quality.block import Counts, Hashes, TextBlock
 from tunedrop.quality.completions import CompletionChecks
-from tunedrop.quality.confidential import ConfidentialData
+from tunedrop.quality.confidential import Aside, ConfidentialData
 from tunedrop.quality.coverage import CoverageMeter, DatasetSummary
 from tunedrop.quality.labels import LabelCollector
 from tunedrop.quality.languages import Languages, languages
@@ -23,12 +24,41 @@ from tunedrop.quality.verdicts import Verdicts, judged
 
 _BLOCK_CHARACTERS = 1 << 20
 
+_NOTHING: Aside = ("", "")
+
 T = TypeVar("T", bound=np.generic)
 
 
 def numbered(record: int) -> str:
     """How a record is named where nobody knows its file and line."""
     return f"record {record + 1}"
+
+
+@dataclass(kw_only=True, slots=True)
+class _Waiting:
+    """Records of one side that wait to be a block."""
+
+    side: Side
+    prompts: list[str] = field(default_factory=list)
+    completions: list[str] = field(default_factory=list)
+    systems: list[str] = field(default_factory=list)
+    asides: list[Aside] = field(default_factory=list)
+    characters: int = 0
+    size: int = 0
+
+    def add(self, prompt: str, completion: str, system: str, aside: Aside) -> None:
+        """One more record; what stands aside takes room and is not measured."""
+        self.prompts.append(prompt)
+        self.completions.append(completion)
+        self.systems.append(system)
+        self.asides.append(aside)
+        characters = len(prompt) + len(completion)
+        self.characters += characters
+        self.size += characters + len(aside[0]) + len(aside[1])
+
+    def block(self, first: int) -> TextBlock:
+        """All of them, numbered from the first."""
+        return TextBlock(first=first, prompts=self.prompts, completions=self.completions)
 
 
 class QualityScan:
@@ -48,14 +78,13 @@ class QualityScan:
         self._labels = LabelCollector()
         self._characters = 0
         self._records = 0
-        self._waiting: tuple[Side, list[str], list[str], list[str]] = ("train", [], [], [])
-        self._waiting_characters = 0
+        self._waiting = _Waiting(side="train")
         self._judged: Verdicts | None = None
 
     def add(self, record: AnyRecord, side: Side = "train") -> None:
         """Take in one record."""
         system = getattr(record, "system", None) or ""
-        self.add_texts([record.prompt], [record.completion], side, [system])
+        self.add_texts([record.prompt], [record.completion], side, [system], [record.aside])
 
     def add_texts(
         self,
@@ -63,21 +92,21 @@ class QualityScan:
         completions: Sequence[str],
         side: Side = "train",
         systems: Sequence[str] = (),
+        asides: Sequence[Aside] = (),
     ) -> None:
         """Take in several records as what the model sees and what it learns to write.
 
-        `systems` are the system prompts with which their prompts begin, or empty texts.
+        `systems` are the system prompts with which their prompts begin, or empty texts; `asides`
+        are their reasoning and further fields, in which confidential data alone are looked for.
         """
-        if side != self._waiting[0]:
+        if side != self._waiting.side:
             self._flush()
-            self._waiting = (side, [], [], [])
-        texts = zip(prompts, completions, systems or [""] * len(prompts), strict=True)
-        for prompt, completion, system in texts:
-            self._waiting[1].append(prompt)
-            self._waiting[2].append(completion)
-            self._waiting[3].append(system)
-            self._waiting_characters += len(prompt) + len(completion)
-            if self._waiting_characters >= _BLOCK_CHARACTERS:
+            self._waiting = _Waiting(side=side)
+        count = len(prompts)
+        systems, asides = systems or [""] * count, asides or [_NOTHING] * count
+        for each in zip(prompts, completions, systems, asides, strict=True):
+            self._waiting.add(*each)
+            if self._waiting.size >= _BLOCK_CHARACTERS:
                 self._flush()
 
     def report(
@@ -122,17 +151,17 @@ class QualityScan:
         return Fingerprints.of(measured.keys, measured.sketches, np.flatnonzero(measured.trained))
 
     def _flush(self) -> None:
-        side, prompts, completions, systems = self._waiting
-        if prompts:
+        waiting = self._waiting
+        if waiting.prompts:
             self._judged = None
-            self._take(TextBlock(first=self._records, prompts=prompts, completions=completions))
-            self._sides.append(np.full(len(prompts), SIDES.index(side)))
-            self._systems.append(_pairs_within(systems))
-            self._records += len(prompts)
-            self._characters += self._waiting_characters
-        self._waiting, self._waiting_characters = (side, [], [], []), 0
+            self._take(waiting.block(self._records), waiting.asides)
+            self._sides.append(np.full(len(waiting.prompts), SIDES.index(waiting.side)))
+            self._systems.append(_pairs_within(waiting.systems))
+            self._records += len(waiting.prompts)
+            self._characters += waiting.characters
+        self._waiting = _Waiting(side=waiting.side)
 
-    def _take(self, block: TextBlock) -> None:
+    def _take(self, block: TextBlock, asides: Sequence[Aside]) -> None:
         spoken = languages(block)
         self._keys.append(block.keys)
         self._prompts.append(block.field_keys[::2])
@@ -140,7 +169,7 @@ class QualityScan:
         self._languages.append(spoken)
         self._sketches.add(block)
         self._checks.add(block)
-        self._confidential.add(block)
+        self._confidential.add(block, asides)
         self._meter.add(block, spoken)
         self._labels.add(block)
 

@@ -9,6 +9,7 @@ from curated import Curated, curated
 from dataset_builders import NO_SPLIT, TITAN, chat, jsonl, recipe_for
 
 DIALOGSUM = Path("/work/shared/datasets/dialogsum-1000.prompt-completion.jsonl")
+NOVA_2 = "amazon.nova-2-lite-v1:0:256k"
 MAIL, CARD = "ingrid.holm@fastmail.com", "4111 1111 1111 1111"
 TOPICS = (
     "The harbour master closes the northern gate before every storm in autumn.",
@@ -205,6 +206,53 @@ def test_a_datum_gives_way_in_every_record_once_a_word_tells_it_in_one() -> None
     assert (b"111222333" in written, b"Tr0ub4dor77x" in written) == (False, False)
     assert (written.count(b"[NL_BSN_2]"), written.count(b"[ASSIGNED_SECRET_1]")) == (4, 4)
     assert found.prepared.redacted == {"assigned-secret": 1, "nl-bsn": 1}
+
+
+def thinking(number: int, thought: str) -> dict[str, Any]:
+    """A record whose answer is reasoned about."""
+    said = {key: [{"text": text}] for key, text in record(number).items()}
+    reasoned = {"reasoningContent": {"reasoningText": {"text": thought}}}
+    messages = [
+        {"role": "user", "content": said["prompt"]},
+        {"role": "assistant", "content": [reasoned, *said["completion"]]},
+    ]
+    return {"schemaVersion": "bedrock-conversation-2024", "messages": messages}
+
+
+@pytest.mark.parametrize(("handled", "left"), [("reject", 1), ("report", 0), ("redact", 0)])
+def test_reasoning_is_looked_through_as_all_that_is_trained_on(handled: str, left: int) -> None:
+    data = {**NO_SPLIT, "personal_data": handled, "rejected_share": 0.1}
+    thoughts = [f"They said {'nothing' if n else MAIL} in thought {n}." for n in range(210)]
+    found = curated(recipe_for(NOVA_2, data=data), jsonl(map(thinking, range(210), thoughts)))
+    assert finding(found, "personal-data").message.startswith("records that hold personal data: 1")
+    assert found.report.records.rejected == left
+    assert (MAIL.encode() in b"".join(found.files.values())) is (handled == "report")
+
+
+def test_a_dropped_record_with_an_address_in_its_reasoning_is_not_repeated() -> None:
+    data = {**NO_SPLIT, "personal_data": "redact", "duplicates": "drop"}
+    thoughts = [thinking(number, "Hm.") for number in range(210)]
+    found = curated(recipe_for(NOVA_2, data=data), jsonl([*thoughts, thinking(3, MAIL)]))
+    [account] = map(json.loads, found.lines("rejected"))
+    assert (account["line"], "record" in account) == (211, False)
+
+
+def test_what_graders_receive_is_looked_through_and_stays_json() -> None:
+    asked = [{"role": "user", "content": f"Who pays bill {record(1)['prompt']}?"}]
+    prompt = {"messages": asked, "reference_answer": {"ssn": 512456789}, "payer": {"mail": MAIL}}
+    others = [
+        {**prompt, "messages": [{"role": "user", "content": record(n)["prompt"]}], "payer": n}
+        for n in range(120)
+    ]
+    data = {**NO_SPLIT, "personal_data": "redact"}
+    recipe = recipe_for("openai.gpt-oss-20b", method="reinforcement", data=data)
+    found = curated(recipe, jsonl([*others, prompt]))
+    written = [json.loads(line) for line in found.lines("train")]
+    assert [each["payer"] for each in written].count({"mail": "[EMAIL_1]"}) == 1
+    assert {each["reference_answer"]["ssn"] for each in written} == {"[US_SSN_1]"}
+    assert found.curation.report is not None
+    fields = {(each.kind, each.field) for each in found.curation.report.confidential}
+    assert fields == {("email", "further fields"), ("us-ssn", "completion")}
 
 
 def test_secrets_stay_where_personal_data_alone_are_redacted() -> None:
