@@ -1,6 +1,7 @@
 """Who may import whom, and what every module and function keeps to."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -142,6 +143,14 @@ def test_the_domain_knows_itself_and_a_few_libraries() -> None:
 def _of_quality(module: str) -> set[str]:
     """Arrays are for quality alone: nothing else may wait for them to be imported."""
     return {"numpy"} if _lies_in(module, "tunedrop.quality") else set()
+
+
+def test_a_test_waits_for_no_arrays() -> None:
+    program = "import sys, tunedrop.evaluation.desk; print('numpy' in sys.modules)"
+    said = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "False\n"
 
 
 def test_only_gateways_know_the_library_of_aws() -> None:

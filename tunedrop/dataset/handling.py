@@ -61,6 +61,12 @@ def redacted_kinds(data: Data) -> tuple[str, ...]:
     return tuple(_with(data, "redact"))
 
 
+def protected_kinds(data: Data) -> tuple[str, ...]:
+    """The rules whose data are shown to nobody: what the recipe keeps is no secret to it."""
+    kept = set(_with(data, "keep"))
+    return tuple(code for code in CONFIDENTIAL if code not in kept)
+
+
 def acts(data: Data) -> dict[str, list[str]]:
     """What the recipe has done about what is found, by verb: the names of its keys."""
     found: dict[str, list[str]] = {"redact": [], "drop": [], "reject": []}
@@ -80,7 +86,7 @@ def _verbs(handling: Handling | Protection) -> Iterator[str]:
 
 def looks_for_confidential_data(data: Data) -> bool:
     """Whether the recipe asks about them at all."""
-    return len(list(_with(data, "keep"))) < len(CONFIDENTIAL)
+    return bool(protected_kinds(data))
 
 
 def _with(data: Data, wanted: Protection) -> Iterator[str]:

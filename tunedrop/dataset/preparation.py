@@ -11,7 +11,7 @@ from tunedrop.dataset.decided import DecidedLine, decided, in_order, with_decisi
 from tunedrop.dataset.decisions import Decision, Decisions
 from tunedrop.dataset.findings import Fault, finding
 from tunedrop.dataset.formats import write
-from tunedrop.dataset.handling import CONFIDENTIAL
+from tunedrop.dataset.handling import CONFIDENTIAL, redacted_kinds
 from tunedrop.dataset.lines import SourceFile
 from tunedrop.dataset.media_manifest import MediaPlan, with_media
 from tunedrop.dataset.outputs import Output, PreparedFile, ShuffledWriter, Writer
@@ -110,7 +110,7 @@ class _Preparing:
         media: MediaPlan | None,
         names: Sequence[str],
     ) -> None:
-        self.redactor = Redactor(recipe.data)
+        self.redactor = Redactor(redacted_kinds(recipe.data))
         self._names = names
         self._recipe = recipe
         self._target = target

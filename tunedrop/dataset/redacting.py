@@ -4,11 +4,10 @@ Texts are read together as the quality checks read them: all that the model sees
 it learns to write as another, then its reasoning, and what graders receive besides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import structs
 
-from tunedrop.dataset.handling import redacted_kinds
 from tunedrop.dataset.records import (
     BETWEEN_TEXTS,
     BETWEEN_TURNS,
@@ -20,25 +19,23 @@ from tunedrop.dataset.records import (
     ReinforcementPrompt,
     Turn,
 )
-from tunedrop.quality.personal_data import SECRET_KINDS
 from tunedrop.quality.redaction import Vault, redact, redact_json, redact_together
-from tunedrop.recipe import Data
 
 
 class Redactor:
-    """Redacts what a recipe asks for; the same datum has the same placeholder in all records.
+    """Redacts what some rules are about; the same datum has the same placeholder in all records.
 
     Records are first learned from: what a word tells in one stands without it in another.
     """
 
-    def __init__(self, data: Data) -> None:
-        self._kinds = redacted_kinds(data)
-        self.vault = Vault(self._takes)
+    def __init__(self, rules: Collection[str]) -> None:
+        self._rules = rules
+        self.vault = Vault(rules)
 
     @property
     def is_asked(self) -> bool:
-        """Whether the recipe has anything redacted."""
-        return bool(self._kinds)
+        """Whether anything is to be redacted."""
+        return bool(self._rules)
 
     def learn(self, record: AnyRecord, *, is_marked: bool) -> None:
         """Take in the data of a record that is marked, and the placeholders of any."""
@@ -57,7 +54,7 @@ class Redactor:
 
     def redacted(self, record: AnyRecord, *, is_marked: bool) -> AnyRecord:
         """The record without them. One that is not marked holds none but what others hold."""
-        if not self._kinds or not (is_marked or self.vault.looks_for_any):
+        if not self._rules or not (is_marked or self.vault.looks_for_any):
             return record
         reading = _Reading(self.vault, anew=is_marked)
         if isinstance(record, Passage):
@@ -67,9 +64,6 @@ class Redactor:
         if isinstance(record, ReinforcementPrompt):
             return reading.prompt(record)
         return reading.dialogue(record)
-
-    def _takes(self, kind: str) -> bool:
-        return ("secret" if kind in SECRET_KINDS else "personal-data") in self._kinds
 
 
 class _Reading:

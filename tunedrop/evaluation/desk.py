@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec import Struct
 
+from tunedrop.dataset.handling import protected_kinds
 from tunedrop.errors import DeploymentFailedError, ModelRejectedError
 from tunedrop.evaluation.answers import Asker, Inference, Pace
 from tunedrop.evaluation.exam import Exam
@@ -24,6 +25,7 @@ from tunedrop.evaluation.judgement import Judgement, judge
 from tunedrop.evaluation.papers import Papers
 from tunedrop.evaluation.questions import Question
 from tunedrop.evaluation.sheet import Sheet
+from tunedrop.evaluation.shown import Discretion
 from tunedrop.evaluation.usage import usage
 from tunedrop.objects import Objects
 from tunedrop.records import RunRecords
@@ -87,12 +89,14 @@ class EvaluationDesk:
     def _keep(self, run: Run, exam: Exam, sheet: Sheet, judgement: Judgement) -> None:
         # Where records are deleted in time, what quotes them goes with them; the metrics stay.
         are_deleted = run.plan.data.retention is not None
+        discretion = Discretion(protected_kinds(run.plan.data))
+        sheet = discretion.sheet(sheet)
         files = {
             "answers.jsonl": b"\n".join(map(msgspec.json.encode, exam.kept(sheet))),
             "metrics.json": msgspec.json.encode(
                 {
                     **judgement.section,
-                    **judgement.details,
+                    **discretion.plain(judgement.details),
                     "examples": [] if are_deleted else exam.examples(sheet),
                 }
             ),

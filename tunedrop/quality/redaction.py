@@ -6,11 +6,11 @@ against it, as against a hash; the same files in the same order give the same nu
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from itertools import accumulate, chain
 
 from tunedrop.quality.finding_data import Found, without_overlaps
-from tunedrop.quality.personal_data import find
+from tunedrop.quality.personal_data import SECRET_KINDS, find
 from tunedrop.quality.repeats import Repeats
 
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]{1,30}_[1-9]\d{0,8}\]")
@@ -18,20 +18,16 @@ _SCALAR = re.compile(r'"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*')
 _ESCAPE = re.compile(r"(\\u[0-9a-fA-F]{4}|\\.)")
 
 
-def _everything(_kind: str) -> bool:
-    return True
-
-
 class Vault:
     """Which datum has which placeholder within one dataset; of the data it keeps digests only.
 
-    Kinds that `takes` does not take stay in the clear.
+    It takes what the rules are about, "personal-data", "secret" or both.
     """
 
     def __init__(
-        self, takes: Callable[[str], bool] = _everything, repeats: Repeats | None = None
+        self, rules: Collection[str] = ("personal-data", "secret"), repeats: Repeats | None = None
     ) -> None:
-        self.takes = takes
+        self._rules = rules
         self._repeats = repeats or Repeats()
         self._placeholders: dict[bytes, str] = {}
         self._taken: set[str] = set()
@@ -57,15 +53,18 @@ class Vault:
 
     def renumbered(self) -> "Vault":
         """One that knows the same data and has replaced none of them yet."""
-        vault = Vault(self.takes, self._repeats)
+        vault = Vault(self._rules, self._repeats)
         vault._taken = self._taken
         return vault
 
     def found(self, text: str, *, anew: bool = True) -> list[Found]:
         """What is to be replaced in a text; where it need not be searched, what is known alone."""
-        new = [each for each in find(text) if self.takes(each.kind)] if anew else []
+        new = [each for each in find(text) if self._takes(each.kind)] if anew else []
         known = list(self._repeats.find(text))
         return _outside_placeholders(text, without_overlaps([*new, *known]))
+
+    def _takes(self, kind: str) -> bool:
+        return ("secret" if kind in SECRET_KINDS else "personal-data") in self._rules
 
     def _unused(self, kind: str) -> str:
         name = kind.upper().replace("-", "_")

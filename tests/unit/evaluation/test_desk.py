@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_builders import CHAMPION, CHAMPIONS_RUN, CUSTOM, champion, knows, pairs, world
+from desk_builders import CHAMPION, CHAMPIONS_RUN, CUSTOM, World, champion, knows, pairs, world
 from msgspec import structs
 
 from tests.unit.run_builders import run
@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 LONGEST_PATIENCE = 7 * 86_400
 EVENTS_OF_A_ROUND = len(("Entered", "Scheduled", "Started", "Succeeded", "Exited", "In", "Out"))
 BASE = "us.amazon.nova-micro-v1:0"
+MAIL, TOKEN = "ingrid.holm@fastmail.com", "ghp_x7Kd92mQpL4vRt8WzB3nYc6HsJ5fGa1EuTiO"
 BEAT = {"evaluation": {"beat": "base"}}
 GENERAL = {"evaluation": {"general_test_set": "general.jsonl"}}
 
@@ -112,6 +113,32 @@ def test_examples_are_gains_over_the_champion_where_it_was_asked() -> None:
     assert all(each["custom"] == "no idea" for each in examples[3:])
     assert [each["gain"] > 0 for each in examples] == [True] * 3 + [False] * 3
     assert "examples" not in tested.section
+
+
+def shown(tested: World) -> bytes:
+    return tested.kept("answers.jsonl") + tested.kept("metrics.json")
+
+
+@pytest.mark.parametrize("handled", ["report", "keep"])
+def test_what_is_shown_and_kept_holds_no_confidential_data(handled: str) -> None:
+    asked = pairs(12, "My BSN is 111222333, question", f"{'x ' * 745}write to {MAIL} or 111222333")
+    data = {"personal_data": handled, "secrets": handled}
+    tested = world(lambda _, question: f"{question.completion} {TOKEN}", asked, data=data)
+    tested.test()
+    assert tested.section["metrics"]["rouge_l"]["custom"] > 0.9
+    assert len(tested.answers()) == 12
+    for datum in (MAIL, "111222333", TOKEN, "ghp_"):
+        assert (datum.encode() in shown(tested)) is (handled == "keep")
+
+
+def test_labels_are_told_apart_by_placeholders_where_they_are_addresses() -> None:
+    mailed = [{"prompt": f"q {n}", "completion": f"{'ab'[n % 2]}@corp.io"} for n in range(40)]
+    tested = world(lambda _, asked: asked.completion, mailed, method="transfer_learning")
+    tested.test()
+    assert tested.section["metrics"]["accuracy"]["custom"] == 1
+    matrix = json.loads(tested.kept("metrics.json"))["confusion"]
+    assert matrix["labels"] == ["[EMAIL_1]", "[EMAIL_2]"]
+    assert b"@corp.io" not in shown(tested)
 
 
 # Going on
