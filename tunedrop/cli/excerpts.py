@@ -5,13 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from tunedrop.dataset.accounts import unescaped
 from tunedrop.dataset.findings import Finding
 from tunedrop.dataset.lines import SourceFile, blocks
+from tunedrop.quality.redaction import masked_text
 
 # A file is not read to the end for the sake of an excerpt.
 _LOOKED_AT_BYTES = 64 << 20
 _PIECE = 40
-# Room behind the piece for the longest address that may begin in it.
+# Room behind the piece for the longest datum that may begin in it.
 _MASKED = 512
 _MAIL = re.compile(r"\S+@\S+")
 _DIGIT = re.compile(r"\d")
@@ -35,9 +37,12 @@ def excerpts(source: SourceFile, found: Sequence[Finding]) -> Mapping[Place, str
 
 
 def piece(line: bytes, field: str | None) -> str:
-    """What stands in the field of a record, or how the line begins; cut and masked."""
-    text = _text_of(line, field) or line.decode("utf-8-sig", errors="replace")
-    beginning = " ".join(text[:_MASKED].split())
+    """What stands in the field of a record, or how the line begins; cut and masked.
+
+    Of confidential data the shape is shown, of all else the digits are hidden.
+    """
+    text = _text_of(line, field) or unescaped(line.decode("utf-8-sig", errors="replace"))
+    beginning = " ".join(masked_text(text[:_MASKED]).split())
     masked = _DIGIT.sub("#", _MAIL.sub("...@...", beginning))
     shown = "".join(each if each.isprintable() else "?" for each in masked)
     return shown if len(shown) <= _PIECE else f"{shown[:_PIECE]}..."

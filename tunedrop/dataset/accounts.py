@@ -49,7 +49,12 @@ def _account(file: str, line: int | None, reasons: object, raw: bytes | None) ->
 def _is_confidential(raw: bytes) -> bool:
     """Whether anything is found in a line, as it stands or behind JSON's escapes."""
     text = raw.decode(errors="replace")
-    return bool(find(text) or find(_ESCAPE.sub(_unescaped, text)))
+    return bool(find(text) or find(unescaped(text)))
+
+
+def unescaped(text: str) -> str:
+    """A text of JSON, whole or broken, with the signs that its escapes stand for."""
+    return _ESCAPE.sub(_unescaped, text)
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -129,6 +129,12 @@ def redact_json(text: str, vault: Vault, *, anew: bool = True) -> str:
     return "".join(chain.from_iterable(zip(before, redacted, strict=True))) + rest
 
 
+def masked_text(text: str) -> str:
+    """The text with the shapes alone of everything confidential in it."""
+    found = [(each, masked(text, each)) for each in find(text)]
+    return _replaced(text, 0, len(text), found)
+
+
 def masked(text: str, found: Found) -> str:
     """The shape of a datum: letters as a, digits as 9, of long ones the beginning."""
     shape = "".join(

@@ -74,12 +74,18 @@ def test_a_terminal_sees_the_beginning_of_a_record(
     assert "\033[31merror" in terminal.getvalue()
 
 
+TOKEN = b"ghp_aBcDefGhIjKlmnOpQrStUvWxyzABCDEFghij"
+
+
 @pytest.mark.parametrize(
     ("line", "field", "shown"),
     [
         (b'{"prompt": "Write to ada@example.com", "completion": 1}', "prompt", "Write to ...@..."),
         (b'{"prompt": "Call 555 01 23"}', "prompt", "Call ### ## ##"),
         (b'{"messages": [{"content": "hello"}]}', "messages[0].content", "hello"),
+        (b'{"prompt": "' + TOKEN + b' is it"}', "prompt", "aaa_aaaaaaaaaaaaaaaaaaaa\u2026 is it"),
+        (b'["' + TOKEN + b'"]', "prompt", '["aaa_aaaaaaaaaaaaaaaaaaaa\u2026"]'),
+        (b'["Hauptstra\\u00dfe 12, 10115 Berlin."]', "a", '["aaaaaaaaaaa ##, ##### aa\u2026."]'),
         (b'{"prompt": "a", "completion": 5}', "completion", '{"prompt": "a", "completion": #}'),
         (b'{"prompt": "' + b"a" * 99 + b'"}', "prompt", "a" * 40 + "..."),
         (b"\xff\x1b[2Jnot json", None, "\ufffd?[#Jnot json"),
