@@ -2,12 +2,12 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import pytest
 
-from tests.functional.samples import RECIPE, lines, recipe
+from tests.functional.samples import RECIPE, Json, lines, recipe
 from tests.functional.world import Call, World
 from tunedrop.dataset.lines import SourceFile
 from tunedrop.dataset.preparation import prepare
@@ -25,6 +25,13 @@ PLANTED = (
     "DE89 3704 0044 0532 0130 00",
     "203.0.114.77",
     "AKIAQWERTYUIOPASDFGH",
+    "111222333",
+    "Tr0ub4dor77x",
+)
+# What nothing but a word before it tells, in one record and in the turn before.
+TELLING = (
+    ("I need my file.", "What is your BSN?", "111222333", "Thank you, 111222333 it is."),
+    ("The password: Tr0ub4dor77x", "I will not tell anybody."),
 )
 REDACT = {"personal_data": "redact", "secrets": "redact", "duplicates": "drop"}
 
@@ -38,14 +45,21 @@ def record(number: int, planted: str = "") -> dict[str, str]:
     }
 
 
-def planted_records() -> list[dict[str, str]]:
+def planted_records() -> list[Json]:
     """Every planted datum twice in records, once in a repeated one, and once in a broken line."""
-    found = [record(number, (*PLANTED, "", "")[number % 8]) for number in range(64)]
-    broken = [{"prompt": f"{datum} is a prompt without a completion"} for datum in PLANTED]
-    return [*found, *found[:8], *broken]
+    found = [record(number, (*PLANTED, "", "")[number % 10]) for number in range(80)]
+    broken = [(f"{datum} is a prompt without a completion",) for datum in PLANTED]
+    said = [(each["prompt"], each["completion"]) for each in (*found, *found[:10])]
+    return list(map(dialogue, (*said, *TELLING, *broken)))
 
 
-def a_run(world: World, planned: Recipe, records: list[dict[str, str]], name: str = "a") -> Run:
+def dialogue(said: Sequence[str]) -> Json:
+    roles = ("user", "assistant") * len(said)
+    turns = zip(roles, said, strict=False)
+    return {"messages": [{"role": role, "content": text} for role, text in turns]}
+
+
+def a_run(world: World, planned: Recipe, records: list[Json], name: str = "a") -> Run:
     return world.run_over(world.drop(f"{name}.jsonl", lines(records)), planned)
 
 
@@ -80,14 +94,15 @@ def test_a_planted_datum_is_in_nothing_but_the_dropped_object(
     leaks = {(name, datum) for name, text in found for datum in PLANTED if datum in text}
     assert leaks == set()
     trained = world.read(run.layout.dataset("train.jsonl"))
-    assert trained.count(b"[EMAIL_1]") >= 2
-    assert world.find(run).dataset["redacted"]["email"] == 1
+    for placeholder in (b"[EMAIL_1]", b"[NL_BSN_1]", b"[ASSIGNED_SECRET_1]"):
+        assert trained.count(placeholder) >= 2
+    assert set(world.find(run).dataset["redacted"].values()) == {1}
     assert b"ingrid.holm" in world.services.datasets.read(run.source.key)
 
 
 def test_a_rejection_for_personal_data_quotes_none(world: World, call: Call) -> None:
     planned = recipe(data={"personal_data": "reject", "secrets": "reject"})
-    run = a_run(world, planned, [record(number, PLANTED[number % 6]) for number in range(40)])
+    run = a_run(world, planned, [record(number, PLANTED[number % 8]) for number in range(40)])
     with pytest.raises(DatasetRejectedError) as rejected:
         call("validate_dataset", run_id=run.run_id)
     assert "hold personal data" in str(rejected.value)

@@ -3,7 +3,7 @@
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -27,7 +27,14 @@ PLANTED = {
     "github-token": "ghp_x7Kd92mQpL4vRt8WzB3nYc6HsJ5fGa1EuTiO",
     "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
     "private-key": "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----",
+    "nl-bsn": "111222333",
+    "assigned-secret": "Tr0ub4dor77x",
 }
+# What nothing but a word before it tells, in one record and in the turn before.
+TELLING = (
+    ("I need my file.", "What is your BSN?", "111222333", "Thank you, 111222333 it is."),
+    ("Keep this to yourself. The password: Tr0ub4dor77x", "I will not tell anybody."),
+)
 _SPACES = re.compile(r"\s|\\+[nrt]")
 Found = tuple[str, str]
 
@@ -38,9 +45,15 @@ def planted() -> bytes:
     for number, datum in enumerate(list(PLANTED.values()) * 3):
         lines[number]["prompt"] += f"\nMy own is {datum} as before."
         lines[number]["completion"] += f" Wrote from {datum} today."
-    broken = [{"prompt": f"What became of {datum} is not said."} for datum in PLANTED.values()]
-    whole = [*lines, *lines[: len(PLANTED)], *broken]
+    broken = [(f"What became of {datum} is not said.",) for datum in PLANTED.values()]
+    said = [(each["prompt"], each["completion"]) for each in (*lines, *lines[: len(PLANTED)])]
+    whole = map(dialogue, (*said, *TELLING, *broken))
     return "".join(f"{json.dumps(each)}\n" for each in whole).encode()
+
+
+def dialogue(said: Sequence[str]) -> dict[str, Any]:
+    turns = zip(("user", "assistant") * len(said), said, strict=False)
+    return {"messages": [{"role": role, "content": text} for role, text in turns]}
 
 
 @pytest.fixture
