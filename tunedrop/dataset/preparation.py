@@ -152,7 +152,7 @@ class _Preparing:
 
     def _rejected(self, event: CheckedLine, faults: Sequence[Fault], file: str) -> bytes:
         found = [finding(each, file, event.line) for each in faults]
-        is_known = self.redactor.holds_known(event.raw)
+        is_known = self.redactor.holds_known(event.raw.decode(errors="replace"))
         return rejection(event.raw, found, self._recipe.data, is_confidential=is_known)
 
     def _usable(self, record: AnyRecord, role: Side, file: str, found: DecidedLine) -> _Item:
@@ -167,7 +167,7 @@ class _Preparing:
 
     def _omitted(self, record: AnyRecord, decision: Decision, file: str, line: int) -> _Item:
         raw = write(record, self._target.format).rstrip(b"\n")
-        if self.redactor.holds_known(raw):
+        if self.redactor.holds_known(raw.decode()):
             decision = replace(decision, is_confidential=True)
         told = omission(raw, decision, file, line, self._partner(decision))
         return _Item(name=REJECTED, line=told, is_dropped=decision.code not in CONFIDENTIAL)

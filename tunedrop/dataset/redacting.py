@@ -48,13 +48,15 @@ class Redactor:
         """All is learned: number what is replaced from here on."""
         self.vault = self.vault.renumbered()
 
-    def holds_known(self, line: bytes) -> bool:
-        """Whether a datum that gives way elsewhere stands in a line."""
-        return bool(self.vault.found(line.decode(errors="replace"), anew=False))
+    def holds_known(self, text: str) -> bool:
+        """Whether a datum that gives way elsewhere stands in a text."""
+        return bool(self.vault.found(text, anew=False))
 
     def redacted(self, record: AnyRecord, *, is_marked: bool) -> AnyRecord:
         """The record without them. One that is not marked holds none but what others hold."""
-        if not self._rules or not (is_marked or self.vault.looks_for_any):
+        if not self._rules:
+            return record
+        if not is_marked and not self.holds_known("\n".join((*record.texts, *record.aside))):
             return record
         reading = _Reading(self.vault, anew=is_marked)
         if isinstance(record, Passage):

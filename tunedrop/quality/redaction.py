@@ -60,8 +60,8 @@ class Vault:
     def found(self, text: str, *, anew: bool = True) -> list[Found]:
         """What is to be replaced in a text; where it need not be searched, what is known alone."""
         new = [each for each in find(text) if self._takes(each.kind)] if anew else []
-        known = list(self._repeats.find(text))
-        return _outside_placeholders(text, without_overlaps([*new, *known]))
+        found = without_overlaps([*new, *self._repeats.find(text)])
+        return _outside_placeholders(text, found) if found else found
 
     def _takes(self, kind: str) -> bool:
         return ("secret" if kind in SECRET_KINDS else "personal-data") in self._rules
@@ -97,7 +97,7 @@ def redact_together(
     Unless they are read `anew`, only data that the vault knows are replaced.
     """
     redacted = list(texts)
-    while True:
+    while any(redacted):
         whole, places = _joined(redacted, before)
         found = [
             (each, vault.placeholder(each.kind, _datum(whole, each)))
@@ -105,7 +105,8 @@ def redact_together(
         ]
         last, redacted = redacted, [_replaced(whole, *place, found) for place in places]
         if redacted == last:
-            return redacted
+            break
+    return redacted
 
 
 def redact_json(text: str, vault: Vault, *, anew: bool = True) -> str:
