@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tunedrop.quality.redaction import Vault, redact, redact_json, redact_together
 
@@ -70,3 +72,19 @@ def test_json_stays_json_when_its_numbers_and_strings_give_way() -> None:
         "note": "\n[US_SSN_1]\u0012",
         "n": [1.5],
     }
+
+
+_DATA = st.sampled_from(["a@b-corp.de", "SSN 512456789", '"password": "Tr0ub4dor77x\\"', "\n\x12"])
+_TEXTS = st.lists(st.one_of(_DATA, st.text(max_size=8)), max_size=4).map(" ".join)
+_VALUES = st.recursive(
+    st.one_of(_TEXTS, st.integers(), st.just(512456789), st.floats(allow_nan=False), st.none()),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXTS, inner, max_size=3),
+)
+
+
+@given(_VALUES)
+def test_no_json_is_broken_by_what_is_replaced_in_it(value: object) -> None:
+    text, vault = json.dumps(value, ensure_ascii=False), Vault()
+    redacted = redact_json(text, vault)
+    json.loads(redacted)
+    assert redact_json(redacted, vault) == redacted
