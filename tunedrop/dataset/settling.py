@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from tunedrop.dataset.curator import Settled
 from tunedrop.dataset.lines import SourceFile
 from tunedrop.dataset.report import RecordCounts
-from tunedrop.dataset.size_rules import training_room
+from tunedrop.dataset.size_rules import fitting
 from tunedrop.dataset.splits import Shares, Side, SplitCounter, SplitPlan
 from tunedrop.dataset.tallies import FileTally
 from tunedrop.dataset.target import Target
@@ -38,15 +38,15 @@ def settled_by_keys(
     split = counter.split(counts["train"], target.limits.min_training_records)
     supported = target.customization.validation_set.supported
     validated = split.validation + (counts["validation"] if supported else 0)
-    room = training_room(target, record_limit, validated)
-    cut = room is not None and recipe.data.too_many == "select"
-    trained = min(split.train, room or 0) if cut else split.train
+    train, validation = split.train, validated
+    if recipe.data.too_many == "select":
+        train, validation = fitting(target, record_limit, train, validation)
     records = RecordCounts(
-        train=trained,
-        validation=validated,
+        train=train,
+        validation=validation,
         test=split.test + counts["test"],
         rejected=_rejected(tallies),
-        left_out=split.train - trained,
+        left_out=split.train + validated - train - validation,
     )
     return records, split.plan
 

@@ -44,14 +44,31 @@ def is_tolerated(records: RecordCounts, recipe: Recipe) -> bool:
     return records.rejected <= recipe.data.rejected_share * records.total
 
 
-def training_room(target: Target, record_limit: int | None, validated: int) -> int | None:
-    """How many records the base model trains on beside those to validate with; None: any."""
-    limits = target.limits
-    in_all = limits.max_records_in_all if record_limit is None else record_limit
-    beside = None if in_all is None else max(0, in_all - validated)
-    return min(
-        (each for each in (limits.max_training_records, beside) if each is not None), default=None
-    )
+def fitting(
+    target: Target, record_limit: int | None, train: int, validation: int
+) -> tuple[int, int]:
+    """How many of the records to train on and to validate with the base model takes.
+
+    Both shrink in proportion; no side shrinks below its fewest where the other can give way.
+    """
+    limits, total = target.limits, train + validation
+    most = _records_in_all(target, record_limit)
+    in_all = total if most is None else min(total, most)
+    trained = _at_most(limits.max_training_records, train)
+    together = min(in_all, trained * total // max(train, 1))
+    fewest = min(validation, limits.min_validation_records)
+    validated = max(fewest, together * validation // max(total, 1))
+    validated = min(validated, max(0, in_all - min(train, limits.min_training_records)))
+    validated = _at_most(limits.max_validation_records, validated)
+    return min(trained, in_all - validated), validated
+
+
+def _at_most(limit: int | None, count: int) -> int:
+    return count if limit is None else min(limit, count)
+
+
+def _records_in_all(target: Target, record_limit: int | None) -> int | None:
+    return target.limits.max_records_in_all if record_limit is None else record_limit
 
 
 def _too_few(records: RecordCounts, target: Target) -> Iterator[Fault]:
@@ -81,7 +98,7 @@ def _too_many(records: RecordCounts, target: Target, record_limit: int | None) -
         if most is not None and count > most:
             message = f"there are {count:,} {kind} records; {name} takes {most:,}"
             yield Fault(code="too-many-records", message=message)
-    most = limits.max_records_in_all if record_limit is None else record_limit
+    most = _records_in_all(target, record_limit)
     total = records.train + records.validation
     if most is not None and total > most:
         quota = f" (quota {limits.records_quota_code})" if limits.records_quota_code else ""

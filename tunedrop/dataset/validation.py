@@ -182,7 +182,7 @@ class _Validation:
             errors += each.severity == "error"
             warnings += each.severity == "warning"
         files = tuple(each for role in SIDES for each in facts[role])
-        characters, trained = self._characters(plan)
+        characters, trained = self._characters(plan, records)
         return ValidationReport(
             fit=self._is_fit(records),
             recipe=self._recipe.name,
@@ -206,7 +206,7 @@ class _Validation:
             return False
         return is_tolerated(records, self._recipe)
 
-    def _characters(self, plan: SplitPlan) -> tuple[int, int]:
+    def _characters(self, plan: SplitPlan, records: RecordCounts) -> tuple[int, int]:
         """Of all usable records, and of those on the training side.
 
         The side is known of the first records, which stand for the rest where there are more.
@@ -219,7 +219,9 @@ class _Validation:
         trained = sum(each.counted_characters(lowest_key) for each in train)
         counted = sum(each.counted_characters() for each in train)
         characters = sum(each.characters for each in train)
-        return total, trained * characters // max(counted, 1)
+        kept = records.train + records.validation
+        left = kept / max(kept + records.left_out, 1)
+        return total, int(trained * characters // max(counted, 1) * left)
 
 
 def _stated(role: Side, sources: Sequence[SourceFile]) -> list[FileFacts]:

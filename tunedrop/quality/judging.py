@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tunedrop.dataset.handling import CONFIDENTIAL, protection, treatments
 from tunedrop.dataset.sides import TEST, TRAIN, VALIDATION, placed, selected
-from tunedrop.dataset.size_rules import training_room
+from tunedrop.dataset.size_rules import fitting
 from tunedrop.dataset.splits import Shares
 from tunedrop.dataset.target import Target
 from tunedrop.quality.leakage import Fingerprints
@@ -104,13 +104,17 @@ class Judging:
 
     def select(self, keys: Sequence[int], target: Target, record_limit: int | None) -> None:
         """Leave out what is more than the base model takes."""
-        self._fit(VALIDATION, target.limits.max_validation_records, keys)
-        validated = self.decided.count(VALIDATION)
-        self._fit(TRAIN, training_room(target, record_limit, validated), keys)
+        is_validated = target.customization.validation_set.supported
+        trained = self.decided.count(TRAIN)
+        validated = self.decided.count(VALIDATION) if is_validated else 0
+        train, validation = fitting(target, record_limit, trained, validated)
+        self._fit(TRAIN, train, keys)
+        if is_validated:
+            self._fit(VALIDATION, validation, keys)
 
-    def _fit(self, side: int, most: int | None, keys: Sequence[int]) -> None:
+    def _fit(self, side: int, most: int, keys: Sequence[int]) -> None:
         records = [record for record, each in enumerate(self.decided) if each == side]
-        if most is None or len(records) <= most:
+        if len(records) <= most:
             return
         kept = selected(records, keys, self._groups, self._labels, most)
         self._leave(LEFT_OUT, (record for record in records if record not in kept))

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from curated import Curated, curated
-from dataset_builders import NO_SPLIT, TITAN, chat, jsonl, recipe_for
+from dataset_builders import NO_SPLIT, TITAN, chat, file_of, jsonl, recipe_for
+
+from tunedrop.dataset.validation import validate
 
 DIALOGSUM = Path("/work/shared/datasets/dialogsum-1000.prompt-completion.jsonl")
 NOVA_2 = "amazon.nova-2-lite-v1:0:256k"
@@ -311,6 +313,30 @@ def test_too_many_records_are_refused_or_selected() -> None:
     assert found.report.fit
     assert (found.prepared.train.records, found.report.records.left_out) == (50, 10)
     assert found.prepared.rejected.records == 10
+
+
+@pytest.mark.parametrize("is_curated", [True, False])
+def test_training_and_validation_are_fitted_into_the_models_room_in_proportion(
+    is_curated: bool,
+) -> None:
+    data = {"too_many": "select", "test_share": 0, "validation_share": 0.25}
+    recipe, train = recipe_for(TITAN, data=data), jsonl(records(400))
+    if is_curated:
+        report = curated(recipe, train, record_limit=100).report
+    else:
+        report = validate({"train": [file_of(train)]}, recipe, 100)
+    found = report.records
+    assert found.train + found.validation == 100
+    assert 15 <= found.validation <= 35
+    assert found.left_out == 300
+    assert report.training_tokens == pytest.approx(report.tokens * found.train / 400, rel=0.1)
+
+
+def test_a_large_validation_file_leaves_training_its_fewest_records() -> None:
+    recipe = recipe_for(data={"too_many": "select", "test_share": 0})
+    found = curated(recipe, jsonl(records(20)), validation=jsonl(records(200, 50)), record_limit=50)
+    assert found.report.fit
+    assert (found.report.records.train, found.report.records.validation) == (8, 42)
 
 
 def test_counts_are_those_that_validation_foretold() -> None:

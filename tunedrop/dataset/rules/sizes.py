@@ -13,7 +13,8 @@ SIZE_RULES = (
         "too-many-records",
         "error",
         "There are more records than the base model takes.",
-        "Leave records out, or ask AWS to raise the quota that the message names.",
+        "Let the recipe choose a part that stands for all with `data.too_many: select`, leave "
+        "records out, or ask AWS to raise the quota that the message names.",
     ),
     Rule(
         "file-too-large",
