@@ -68,8 +68,8 @@ MISLABELLED = (8, 28, 54, 72, 97, 111, 123, 180)
                 "rare-label": 2,
                 "possible-personal-data": 2,
             },
-            {"exact-duplicate": 1, "near-duplicate": 3, "contradiction": 1},
-            {"possible-personal-data"},
+            {"exact-duplicate": 1, "near-duplicate": 3},
+            {"contradiction", "possible-personal-data"},
         ),
     ],
 )

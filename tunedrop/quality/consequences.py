@@ -60,7 +60,7 @@ def _told(
         bears = f"{treatment.key} bears {treatment.most:.0%} of all records"
         return structs.replace(finding, severity="error", message=f"{finding.message}; {bears}")
     others = "what other rules drop leaves none" if code in settled else ""
-    came = f"dropped, as {treatment.key} asks" if treatment.drops else others
+    came = f"dropped, as {treatment.key} asks" if judging.dropped[code] else others
     return structs.replace(finding, message=f"{finding.message}; {came}") if came else finding
 
 

@@ -130,7 +130,8 @@ class Curation:
             decided[record] |= CONFIDENTIAL_BIT
         ranges = [slice(start, end) for _, start, end in self._places.ranges()]
         has_partners = judging.dropped.keys() & PARTNERED
-        partner_of = partners(self._scan.verdicts()) if has_partners else {}
+        verdicts = self._scan.verdicts()
+        partner_of = partners(verdicts, judging.contradictions) if has_partners else {}
         return Decisions(
             codes=CODES,
             files=tuple(bytes(decided[part]) for part in ranges),

@@ -25,13 +25,15 @@ class Judging:
     """`decided` begins with each record's role, and ends with a side or a reason behind the sides.
 
     `dropped` counts the records that have none, by code; `exceeded` are the codes of which there is
-    more than the recipe bears.
+    more than the recipe bears. `contradictions` are the groups of records that contradict
+    each other once duplicates are dropped.
     """
 
     def __init__(self, data: Data, scan: QualityScan, roles: Iterable[int]) -> None:
         self.decided = bytearray(roles)
         self.dropped: Counter[str] = Counter()
         self.exceeded: set[str] = set()
+        self.contradictions: list[list[int]] = []
         self._data = data
         self._scan = scan
         self._verdicts = scan.verdicts()
@@ -46,7 +48,7 @@ class Judging:
             if protection(self._data, code) == "reject":
                 self._leave(code, self.records(code))
         for code, treatment in treatments(self._data).items():
-            found = self.records(code)
+            found = self._contradicting() if code == CONTRADICTION else self.records(code)
             if treatment.most is not None and len(found) > treatment.most * len(self.decided):
                 self.exceeded.add(code)
             elif treatment.drops:
@@ -57,6 +59,19 @@ class Judging:
         """The records that a rule speaks of."""
         found = self._verdicts.records.get(code)
         return [] if found is None else [int(each) for each in found]
+
+    def _contradicting(self) -> list[int]:
+        """The records that still have one in use to contradict, once duplicates are dropped."""
+        self.contradictions = self._contradictions()
+        return [record for group in self.contradictions for record in group]
+
+    def _contradictions(self) -> list[list[int]]:
+        same = self._verdicts.duplicates.first_alike
+        used = (
+            [record for record in group if self.decided[record] < OUT]
+            for group in self._verdicts.contradictions
+        )
+        return [group for group in used if len(set(same[group].tolist())) > 1]
 
     def settled(self) -> Iterator[str]:
         """The rules that ask nothing more of anybody: what they speak of is out, or redacted."""
@@ -70,7 +85,7 @@ class Judging:
     def _is_out(self, code: str) -> bool:
         """Whether nothing of it is left in use; of records that contradict each other, one may."""
         if code == CONTRADICTION:
-            return all(self._in_use(group) <= 1 for group in self._verdicts.contradictions)
+            return not self._contradictions()
         return not self._in_use(self.records(code))
 
     def _in_use(self, records: Iterable[int]) -> int:

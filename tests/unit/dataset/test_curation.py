@@ -106,6 +106,18 @@ def test_each_of_two_contradicting_records_names_the_other() -> None:
     ]
 
 
+def test_of_contradicting_near_duplicates_one_is_kept_where_both_are_to_be_dropped() -> None:
+    data = {"duplicates": "drop", "near_duplicates": "drop", "contradictions": "drop"}
+    nearly = {**record(3), "completion": f"{record(3)['completion']} Ah."}
+    found = of({**NO_SPLIT, **data}, [*records(20), nearly])
+    assert found.curation.dropped == {"near-duplicate": 1}
+    assert len(found.lines("train")) == 20
+    assert "what other rules drop leaves none" in finding(found, "contradiction").message
+    other = {**record(3), "completion": "No gate is ever closed, says he."}
+    contested = of({**NO_SPLIT, **data}, [*records(20), nearly, other])
+    assert partner_of(contested)[0] == ("contradiction", "data.jsonl", 4, "data.jsonl", 22)
+
+
 def test_a_partner_is_named_without_text_where_the_record_is_confidential() -> None:
     data = {**NO_SPLIT, "duplicates": "drop", "personal_data": "redact"}
     said = record(7, f"write to {MAIL}")
