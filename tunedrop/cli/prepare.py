@@ -26,6 +26,7 @@ from tunedrop.dataset.validation import SIDES, validate
 from tunedrop.errors import DatasetRejectedError
 from tunedrop.layout import DATASET_SUFFIX, RUN_REQUEST_SUFFIX
 from tunedrop.recipe import Recipe
+from tunedrop.report.sides import MOVED
 
 if TYPE_CHECKING:
     from tunedrop.quality.curation import Curation
@@ -155,7 +156,7 @@ def _facts(
     return [
         ("Left out", _listed(left_out)),
         ("Redacted", _listed(prepared.redacted)),
-        ("Moved", f"{counted(moved, 'record')}, to where their near-duplicates are" * bool(moved)),
+        ("Moved", f"{counted(moved, 'record')} {MOVED}" * bool(moved)),
         ("Seed", prepared.seed),
         ("Note", known if recipe.evaluation.beat else ""),
     ]

@@ -55,12 +55,13 @@ def record_of(
     """What a run's record and its quality report would say of the dataset."""
     cost = training_cost(recipe, report.training_tokens, report.records.train)
     quality = msgspec.json.decode(curation.report.to_json()) if curation.report else {}
+    section = {"dropped": dict(curation.dropped), "moved": curation.moved}
     dataset = {**report.to_object(), "tokens": report.training_tokens}
     return {
         "name": name,
         "recipe": recipe.name,
         "snapshot": msgspec.to_builtins(recipe),
-        "dataset": {**dataset, "quality": {"dropped": dict(curation.dropped)}},
+        "dataset": {**dataset, "quality": section},
         "cost": {"training_usd_estimate": cost.usd, "why": cost.why},
         "quality": quality,
     }
@@ -106,6 +107,7 @@ def _paragraphs(shown: dict[str, Any]) -> Iterator[Iterable[str]]:
     yield (line for each in shown["quality_findings"] for line in _finding(each))
     yield (wrapped(each.description) for each in shown["lengths"])
     yield from map(_plot, shown["plots"])
+    yield filter(None, (wrapped(shown["moved"]),))
     yield _groups(shown)
     if shown["growth"]:
         yield coloured("What more records would do", "dim"), wrapped(" ".join(shown["growth"]))

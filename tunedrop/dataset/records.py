@@ -56,8 +56,12 @@ class _Dialogue(Struct, frozen=True):
 
     @property
     def prompt(self) -> str:
-        """All that the model sees before the last of its texts, which it learns to write."""
-        return BETWEEN_TURNS.join(text for text in self.texts[:-1] if text)
+        """All that the model sees before the last of its texts, which it learns to write.
+
+        Images and videos stand in it by their names.
+        """
+        seen = (*self.texts[:-1], *(media.uri for media in self.media))
+        return BETWEEN_TURNS.join(text for text in seen if text)
 
     @property
     def aside(self) -> tuple[str, str]:

@@ -1,7 +1,7 @@
-"""Sides of records in groups: near-duplicates stay together, and every label is on every side."""
+"""Sides of records in groups: what is alike stays together, and every label is on every side."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tunedrop.dataset.splits import SPACE, Shares
@@ -15,7 +15,7 @@ _SHARE_OF_SIDE = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """The side of each record; `moved` are those that follow their group to another than theirs."""
+    """The side of each record; `moved` are on another than the one that their own key says."""
 
     sides: Sequence[int]
     moved: int
@@ -33,8 +33,8 @@ def placed(
     A group goes where the key of its leader puts it, which its content alone decides. A group that
     would be half of a side or more is trained on. Sides that chance made larger than their share
     give back what training lacks, the groups with the largest keys first. A label of at least ten
-    records has at least one group on each side; sides that are too small take the groups with the
-    smallest keys.
+    records has at least one group on each side; sides that are too small take from training the
+    groups with the smallest keys, large ones only where there is no other.
     """
     return _Placing(keys, groups, labels, shares).placement(min_training)
 
@@ -77,7 +77,6 @@ class _Placing:
         moved = sum(
             self._side_of(key) != side
             for key, group, side in zip(self._keys, self._groups, sides, strict=True)
-            if self._sizes[group] > 1
         )
         return Placement(sides=sides, moved=moved)
 
@@ -90,11 +89,15 @@ class _Placing:
     def _place_by_key(self) -> None:
         share = {TEST: self._shares.test_share, VALIDATION: self._shares.validation_share}
         for group in self._order:
-            side, size = self._side_of(self._keys[self._leaders[group]]), self._sizes[group]
-            if side != TRAIN and 1 < size >= _SHARE_OF_SIDE * share[side] * len(self._keys):
+            side = self._side_of(self._keys[self._leaders[group]])
+            if side != TRAIN and self._is_large(group, share[side]):
                 side = TRAIN
             self._sides[group] = side
-            self._counts[side] += size
+            self._counts[side] += self._sizes[group]
+
+    def _is_large(self, group: int, share: float) -> bool:
+        """Whether a group would be half of a side or more."""
+        return 1 < self._sizes[group] >= _SHARE_OF_SIDE * share * len(self._keys)
 
     def _give_back(self, side: int, share: float, min_training: int) -> None:
         """Groups beyond the share of a side, until there are enough to train on."""
@@ -124,26 +127,28 @@ class _Placing:
                 continue
             for side in wanted:
                 if all(self._sides[group] != side for group in groups):
-                    self._take(side, iter(groups), 1, min_training)
+                    self._take(side, groups, 1, min_training)
 
     def _fill(self, side: int, fewest: int, min_training: int) -> None:
         """Take groups from training until there are enough, or give up a side of too few."""
-        self._take(side, iter(self._order), fewest - self._counts[side], min_training)
+        self._take(side, self._order, fewest - self._counts[side], min_training)
         if side == VALIDATION and self._counts[side] < fewest:
             for group in self._order:
                 if self._sides[group] == side:
                     self._move(group, TRAIN)
 
-    def _take(self, side: int, groups: Iterator[int], lacking: int, min_training: int) -> None:
-        for group in groups:
-            if lacking <= 0:
-                return
-            size = self._sizes[group]
-            takes = (TRAIN, VALIDATION) if side == TEST else (TRAIN,)
-            left = sum(self._counts[each] for each in takes) - size
-            if self._sides[group] in takes and left >= max(min_training, 1):
-                self._move(group, side)
-                lacking -= size
+    def _take(self, side: int, groups: Sequence[int], lacking: int, min_training: int) -> None:
+        """Small groups before large ones; from validation only what training cannot give."""
+        share = min(filter(None, (self._shares.test_share, self._shares.validation_share)))
+        order = sorted(groups, key=lambda group: self._is_large(group, share))
+        for sources in ((TRAIN,), (TRAIN, VALIDATION))[: 1 + (side == TEST)]:
+            for group in order:
+                if lacking <= 0:
+                    return
+                left = sum(self._counts[each] for each in sources) - self._sizes[group]
+                if self._sides[group] in sources and left >= max(min_training, 1):
+                    self._move(group, side)
+                    lacking -= self._sizes[group]
 
     def _limit_validation(self) -> None:
         most = self._shares.max_validation

@@ -8,6 +8,9 @@ from tunedrop.quality.block import Counts, Flags, Floats, Hashes
 from tunedrop.quality.near_duplicates import Boilerplate, Signatures, clusters, near_pairs
 from tunedrop.quality.sketches import SketchTable
 
+_COMMON = 0.2
+_FEW = 4
+
 
 @dataclass(frozen=True, kw_only=True)
 class Duplicates:
@@ -77,6 +80,35 @@ def firsts(keys: Hashes) -> Counts:
     """For each key the place where it stands first."""
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     return first[inverse]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedPrompts:
+    """`first[i]` is the first record that has the prompt of record i: often i itself.
+
+    A prompt of more than a fifth of all records is an instruction that tells none from another:
+    these are `common`, and each of them is the first of its own.
+    """
+
+    first: Counts
+    common: Counts
+
+
+def shared_prompts(prompts: Hashes, worded: Flags) -> SharedPrompts:
+    """Records that ask the same; without a prompt (`worded` is false) none does."""
+    first, own = firsts(prompts), np.arange(len(prompts))
+    sizes = np.bincount(first, minlength=len(prompts))[first]
+    common = worded & (sizes > max(_COMMON * len(prompts), _FEW))
+    return SharedPrompts(
+        first=np.where(worded & ~common, first, own), common=np.flatnonzero(common)
+    )
+
+
+def hanging_together(cluster: Counts, first: Counts) -> Counts:
+    """For each record the first of those that duplicates or prompts tie it to: often itself."""
+    own = np.arange(len(first))
+    others = np.concatenate([np.where(cluster < 0, own, cluster), first])
+    return clusters(np.stack([np.tile(own, 2), others], axis=1), len(own))
 
 
 def contradictions(prompts: Hashes, completions: Hashes, worded: Flags) -> list[list[int]]:

@@ -38,8 +38,7 @@ class Judging:
         self._scan = scan
         self._verdicts = scan.verdicts()
         self._labels = scan.labels()
-        alike = self._verdicts.duplicates.cluster.tolist()
-        self._groups = [own if group < 0 else group for own, group in enumerate(alike)]
+        self._groups = self._verdicts.together.tolist()
 
     def judge(self, without_media: Iterable[int]) -> None:
         """Take out what the recipe does not train on, and what training would give away."""

@@ -16,19 +16,44 @@ _KEPT_HASHES = 64
 
 @dataclass(frozen=True, kw_only=True)
 class Leak:
-    """A record to test with, and one that is trained on; 1.0 where they say exactly the same."""
+    """A record to test with, and one that is trained on; 1.0 where they say exactly the same.
+
+    `similarity` is None where they have the prompt alone in common.
+    """
 
     tested: int
     trained: int
-    similarity: float
+    similarity: float | None
 
 
-def leaks(groups: Duplicates, is_trained: Flags) -> list[Leak]:
-    """Each record outside training that occurs in training, with its most similar counterpart."""
+def leaks(groups: Duplicates, is_trained: Flags, first_prompt: Counts) -> list[Leak]:
+    """Each record outside training that occurs in training, or whose prompt does.
+
+    It comes with its most similar counterpart. `first_prompt` is as in `SharedPrompts`.
+    """
+    found = repeated(groups, is_trained)
+    known = {leak.tested for leak in found}
+    trained = _first_trained(first_prompt, is_trained)[first_prompt]
+    asked = np.flatnonzero(~is_trained & (trained < len(is_trained))).tolist()
+    return found + [
+        Leak(tested=one, trained=int(trained[one]), similarity=None)
+        for one in asked
+        if one not in known
+    ]
+
+
+def _first_trained(firsts: Counts, is_trained: Flags) -> Counts:
+    """For each first of its kind the first of that kind that is trained on, or a number beyond."""
     records, nobody = np.arange(len(is_trained)), len(is_trained)
-    # Of each group of records that say the same, the first that is trained on.
     trained = np.full(nobody, nobody)
-    np.minimum.at(trained, groups.first_alike[is_trained], records[is_trained])
+    np.minimum.at(trained, firsts[is_trained], records[is_trained])
+    return trained
+
+
+def repeated(groups: Duplicates, is_trained: Flags) -> list[Leak]:
+    """Each record outside training that is in training, exactly or nearly."""
+    records, nobody = np.arange(len(is_trained)), len(is_trained)
+    trained = _first_trained(groups.first_alike, is_trained)
     ones = np.concatenate([records, groups.pairs[:, 0], groups.pairs[:, 1]])
     others = np.concatenate([records, groups.pairs[:, 1], groups.pairs[:, 0]])
     similarities = np.concatenate([np.ones(nobody), groups.similarities, groups.similarities])
@@ -106,5 +131,5 @@ class Fingerprints:
                 trained=leak.trained,
                 similarity=leak.similarity,
             )
-            for leak in leaks(grouped, is_trained)
+            for leak in repeated(grouped, is_trained)
         ]

@@ -32,11 +32,15 @@ class DuplicateFacts(Struct, frozen=True, kw_only=True):
 
 
 class LeakFacts(Struct, frozen=True, kw_only=True):
-    """Records outside training that occur in it; the pairs are (tested, trained, similarity)."""
+    """Records outside training that occur in it, or of which the prompt alone does.
+
+    The examples are (tested, trained, similarity), which is None where it is the prompt alone.
+    """
 
     exact: int
     near: int
-    examples: tuple[tuple[int, int, float], ...]
+    examples: tuple[tuple[int, int, float | None], ...]
+    prompts: int = 0
 
 
 class LabelFacts(Struct, frozen=True, kw_only=True):

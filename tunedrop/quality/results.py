@@ -32,6 +32,7 @@ _SAID = {
     "near-duplicate": "say nearly the same as an earlier one",
     "contradiction": "share a prompt that has several completions",
     "same-completion": "have one and the same completion",
+    "common-prompt": "share a prompt with more than a fifth of them all",
     "trivial-completion": "have a completion that says next to nothing",
     "truncated-completion": "have a completion that breaks off",
     "boilerplate": "consist for the most part of what many others say, too",
@@ -42,7 +43,7 @@ _SAID = {
     "secret": "hold a key, a token or a password",
     "possible-secret": "may hold a key, a token or a password",
     "label-noise": "have another label than the records most like them",
-    "leakage": "are to validate or test with, and trained on, too",
+    "leakage": "are to validate or test with, while they or their prompts are trained on",
 }
 
 
@@ -143,11 +144,13 @@ def _duplicate_facts(verdicts: Verdicts) -> DuplicateFacts:
 
 
 def _leak_facts(verdicts: Verdicts) -> LeakFacts:
-    found = sorted(verdicts.leaks, key=lambda leak: -leak.similarity)
+    found = sorted(verdicts.leaks, key=lambda leak: -(leak.similarity or 0.0))
     exact = sum(leak.similarity == 1.0 for leak in found)
+    prompts = sum(leak.similarity is None for leak in found)
     return LeakFacts(
         exact=exact,
-        near=len(found) - exact,
+        near=len(found) - exact - prompts,
+        prompts=prompts,
         examples=tuple((leak.tested, leak.trained, leak.similarity) for leak in found[:_GROUPS]),
     )
 

@@ -28,6 +28,13 @@ _RULES = (
         "A model would learn to say this always; add records with other completions.",
     ),
     Rule(
+        "common-prompt",
+        "warning",
+        "Many records have one and the same prompt.",
+        "Say in each prompt what sets its record apart: these records are on all sides of the "
+        "split, and a test leaves out those whose prompt was trained on.",
+    ),
+    Rule(
         "trivial-completion",
         "warning",
         "A completion is empty of words, or far shorter than the others.",
@@ -108,8 +115,8 @@ _RULES = (
     Rule(
         "leakage",
         "error",
-        "A record to validate or test with is also trained on.",
-        "Remove it from one of the files: a model that has seen the answers is not tested.",
+        "A record to validate or test with is also trained on, or its prompt is.",
+        "Remove it from one of the files: a model is not tested by what it has seen.",
     ),
     Rule(
         "uncovered-test-set",

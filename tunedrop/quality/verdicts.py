@@ -11,6 +11,8 @@ from tunedrop.quality.duplicates import (
     Duplicates,
     contradictions,
     duplicates,
+    hanging_together,
+    shared_prompts,
 )
 from tunedrop.quality.label_noise import LabelNoise
 from tunedrop.quality.languages import UNDECIDED, Languages
@@ -27,12 +29,14 @@ _FEWEST_PAIRS = 8
 class Verdicts:
     """`records[code]` are the records that a rule speaks of, in ascending order.
 
-    Of duplicates these are the ones to drop: every group keeps its first. `noise` is None where
-    there are no labels.
+    Of duplicates these are the ones to drop: every group keeps its first. `together` is for each
+    record the first of those that duplicates and prompts tie it to. `noise` is None where there are
+    no labels.
     """
 
     records: dict[str, Counts]
     duplicates: Duplicates
+    together: Counts
     contradictions: list[list[int]]
     leaks: list[Leak]
     noise: LabelNoise | None
@@ -45,13 +49,15 @@ def judged(measured: Measured) -> Verdicts:
     prompted = measured.checks.prompted()
     contradicting = contradictions(measured.prompts, measured.completions, prompted)
     noise = measured.labels.noise() if measured.labels else None
-    leaking = leaks(groups, measured.trained)
+    prompts = shared_prompts(measured.prompts, prompted)
+    leaking = leaks(groups, measured.trained, prompts.first)
     same = same_completions(measured.completions)
     records = {
         "exact-duplicate": groups.exact,
         "near-duplicate": groups.near,
         "contradiction": _sorted(record for group in contradicting for record in group),
         "same-completion": _same(measured, same),
+        "common-prompt": prompts.common,
         **_of_free_text(measured),
         "boilerplate": _mostly_boilerplate(measured, groups),
         "wrong-language": _foreign(measured.languages),
@@ -62,6 +68,7 @@ def judged(measured: Measured) -> Verdicts:
     return Verdicts(
         records=records,
         duplicates=groups,
+        together=hanging_together(groups.cluster, prompts.first),
         contradictions=contradicting,
         leaks=leaking,
         noise=noise,

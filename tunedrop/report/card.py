@@ -10,15 +10,8 @@ from tunedrop.report.duplicates import groups, repeats
 from tunedrop.report.findings import DONE, do_first, finding, quality_findings
 from tunedrop.report.histogram import Histogram, histogram
 from tunedrop.report.reading import Facts, Record, known, section, text
+from tunedrop.report.sides import SIDES, moved, sides
 
-_SIDES = {
-    "train": "To train on",
-    "validation": "To validate with",
-    "test": "To test with",
-    "dropped": "Dropped by the recipe",
-    "left_out": "Left out for want of room",
-    "rejected": "Rejected",
-}
 _LEFT_OUT = "What is left out, and the rule that asks for it"
 _ACCOUNTED = f"{_LEFT_OUT}; each record is in dataset/rejected.jsonl with its line"
 _REDACTED = "What placeholders stand for now; the same datum always has the same"
@@ -61,6 +54,7 @@ def card(run: Record) -> dict[str, Any] | None:
         "facts": _facts(run, dataset, quality),
         "growth": _growth(run, dataset, quality),
         "quality_findings": shown,
+        "moved": moved(dataset),
         "findings": others,
         "counts": [(code, formatting.count(number)) for code, number in counts.items()],
         "found": sum(int(number) for number in counts.values()),
@@ -84,7 +78,7 @@ def _plots(run: Record, dataset: Record, quality: Record) -> Iterator[Plot]:
     """Amounts as bars, in the order in which page and terminal show them."""
     labels = section(quality, "labels")
     left_out = sorted(dropped(run).items(), key=lambda each: -each[1])
-    yield Plot("What became of the records", "Records", "Number", _sides(dataset))
+    yield Plot("What became of the records", "Records", "Number", sides(dataset))
     yield Plot(
         "Labels", "Label", "Records", _most(labels.get("labels") or (), labels.get("left_out") or 0)
     )
@@ -162,12 +156,6 @@ def _estimated(run: Record) -> str:
     return formatting.dollars(cost.get("training_usd_estimate")) if cost else ""
 
 
-def _sides(dataset: Record) -> tuple[Bar, ...]:
-    records = section(dataset, "records")
-    amounts = [(words, int(records.get(role) or 0)) for role, words in _SIDES.items()]
-    return bars((words, number) for words, number in amounts if number)
-
-
 def _lengths(summary: Record) -> list[Histogram]:
     pictures = (
         histogram("prompts", summary.get("prompt_lengths")),
@@ -197,7 +185,7 @@ def _tokens(dataset: Record) -> tuple[Bar, ...]:
     outputs = section(dataset, "outputs")
     return bars(
         (words, int(section(outputs, role).get("tokens") or 0))
-        for role, words in _SIDES.items()
+        for role, words in SIDES.items()
         if section(outputs, role).get("tokens")
     )
 

@@ -76,7 +76,7 @@ def examples(code: str, quality: Record) -> list[str]:
         return [_together(each.get("members") or (), places) for each in found][:_EXAMPLES]
     if code == "leakage":
         pairs = section(quality, "leaks").get("examples") or ()
-        return [f"{place_of(a, places)} is {place_of(b, places)}" for a, b, _ in pairs][:_EXAMPLES]
+        return [_leak(each, places) for each in pairs[:_EXAMPLES]]
     return _of_labels(code, section(quality, "labels"), places)
 
 
@@ -99,6 +99,12 @@ def _alike(found: Record, places: Record, *, exact: bool) -> list[str]:
     groups = found.get("largest") or ()
     mine = [each for each in groups if (each.get("similarity") == 1.0) == exact]
     return [_together(each.get("example") or (), places) for each in mine][:_EXAMPLES]
+
+
+def _leak(leak: tuple[Any, Any, Any], places: Record) -> str:
+    tested, trained, similarity = leak
+    verb = "asks what is asked in" if similarity is None else "is"
+    return f"{place_of(tested, places)} {verb} {place_of(trained, places)}"
 
 
 def _together(members: Iterable[Any], places: Record) -> str:

@@ -14,6 +14,7 @@ _WORST_FIRST = (
         "truncated-completion",
         "trivial-completion",
         "answer-in-prompt",
+        "common-prompt",
         "wrong-language",
         "uncovered-test-set",
     ),

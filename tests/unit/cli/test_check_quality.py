@@ -38,6 +38,22 @@ def test_quality_says_what_was_found_and_draws_it(
     assert "42 completions of about" in out
 
 
+def test_it_counts_the_records_that_a_small_side_took(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe, data = tmp_path / "mine.yaml", tmp_path / "small.jsonl"
+    head = "name: mine\nbase_model: amazon.nova-micro-v1:0:128k\nmethod: instruction_tuning\n"
+    recipe.write_text(f"{head}data: {{test_share: 0.01}}\nevaluation: {{beat: base}}\n")
+    pairs = ({"prompt": f"Sum up {n}.", "completion": f"It is {n * 7}."} for n in range(40))
+    data.write_text("".join(f"{json.dumps(each)}\n" for each in pairs))
+    told = "records are placed on another side than their content says"
+    assert main(["check", str(data), "--recipe", str(recipe), "--quality"]) == 0
+    assert told in capsys.readouterr().out
+    out = str(tmp_path / "out")
+    assert main(["prepare", str(data), "--recipe", str(recipe), "--out", out]) == 0
+    assert told.removeprefix("records are ") in capsys.readouterr().out
+
+
 def test_without_quality_nothing_of_it_is_said(
     flawed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -311,6 +311,44 @@ def test_near_duplicates_are_never_on_two_sides() -> None:
     assert found.report.counts["near-duplicate"] == 150
 
 
+def test_records_with_one_prompt_are_never_on_two_sides() -> None:
+    answers = [{**record(n // 3), "completion": record(n + 500)["completion"]} for n in range(450)]
+    found = of({"validation_share": 0.2, "test_share": 0.2}, answers)
+    asked = [
+        {json.loads(line)["prompt"] for line in found.lines(side)}
+        for side in ("train", "validation", "test")
+    ]
+    assert [len(each) > 10 for each in asked] == [True] * 3
+    assert sum(map(len, asked)) == 150
+
+
+def test_a_prompt_that_all_records_share_is_split_and_told_of() -> None:
+    same = [{"prompt": "Tell a story.", "completion": each["completion"]} for each in records(200)]
+    found = of({}, same)
+    assert 5 < len(found.lines("test")) < 40
+    assert len(found.lines("train")) > 120
+    assert finding(found, "common-prompt").severity == "warning"
+
+
+def _seen(number: int) -> dict[str, Any]:
+    place = {"s3Location": {"uri": f"s3://bucket/{number}.png"}}
+    image = {"image": {"format": "png", "source": place}}
+    return {
+        "schemaVersion": "bedrock-conversation-2024",
+        "messages": [
+            {"role": "user", "content": [{"text": "Is the cup whole?"}, image]},
+            {"role": "assistant", "content": [{"text": "Yes."}]},
+        ],
+    }
+
+
+def test_the_same_question_about_other_images_is_another_prompt() -> None:
+    train = jsonl([_seen(number) for number in (*range(40), 3)])
+    found = curated(recipe_for("amazon.nova-lite-v1:0:300k", data=NO_SPLIT), train)
+    assert found.report.counts["exact-duplicate"] == 1
+    assert "common-prompt" not in found.report.counts
+
+
 def test_records_keep_their_sides_when_the_dataset_grows() -> None:
     small, large = of({}, records(150)), of({}, [*records(150, first=500), *records(150)])
     for side in ("train", "validation", "test"):

@@ -1,6 +1,7 @@
 """Sides of groups and labels, the selection from too many, and files in a drawn order."""
 
 import random
+from dataclasses import replace
 
 from dataset_builders import TITAN, recipe_for
 from prepared import MemoryOutput
@@ -38,9 +39,26 @@ def test_groups_go_to_a_side_together_and_movers_are_counted() -> None:
     assert placement(1000).moved == 0
 
 
+def test_a_record_that_a_small_side_takes_is_counted_as_moved() -> None:
+    found = placed(KEYS[:40], ALONE[:40], ONE_LABEL[:40], replace(SHARES, min_test=12), 8)
+    taken = found.sides.count(TEST) - placement(40).sides.count(TEST)
+    assert taken > 0
+    assert found.moved == taken
+
+
 def test_a_group_as_large_as_half_a_side_is_trained_on() -> None:
     groups = [0 if number < 300 else number for number in range(1000)]
     assert set(placement(1000, groups).sides[:300]) == {TRAIN}
+
+
+def test_a_side_takes_from_training_and_small_groups_before_large_ones() -> None:
+    groups = [KEYS.index(min(KEYS)) if number < 100 else number for number in range(1000)]
+    shares = replace(SHARES, min_test=150, min_validation=1)
+    found, before = placed(KEYS, groups, ONE_LABEL, shares, 8), placement(1000, groups)
+    assert found.sides.count(TEST) == 150
+    taken = [old for old, new in zip(before.sides, found.sides, strict=True) if old != new]
+    assert set(taken) == {TRAIN}
+    assert found.moved == before.moved + len(taken)
 
 
 def test_a_side_beyond_its_share_gives_back_what_training_lacks() -> None:

@@ -135,6 +135,23 @@ def test_records_to_test_with_that_are_trained_on_are_leaks() -> None:
     assert scan.verdicts().records["leakage"].tolist() == [20, 22]
 
 
+def test_a_record_to_test_with_whose_prompt_is_trained_on_is_a_leak() -> None:
+    trained = [pair(number) for number in range(20)]
+    other = (pair(7)[0].upper(), pair(40)[1])
+    scan = scan_of(trained, test=[pair(30), other, (pair(31)[0], pair(8)[1])])
+    leaks = scan.report().leaks
+    assert (leaks.exact, leaks.near, leaks.prompts) == (0, 0, 1)
+    assert leaks.examples == ((21, 7, None),)
+
+
+def test_texts_without_a_prompt_and_a_prompt_of_nearly_all_leak_nothing() -> None:
+    passages = [("", pair(number)[1]) for number in range(20)]
+    asked = [("Tell a story.", pair(number)[1]) for number in range(20)]
+    assert scan_of(passages[:15], test=passages[15:]).report().counts == {}
+    report = scan_of(asked[:15], test=asked[15:]).report()
+    assert report.counts == {"contradiction": 20, "common-prompt": 20}
+
+
 def test_repetitions_on_one_side_are_no_leaks() -> None:
     scan = scan_of([pair(1), pair(1)], test=[pair(2), pair(2)])
     assert scan.report().leaks.exact == 0

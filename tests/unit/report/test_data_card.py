@@ -76,6 +76,13 @@ def test_what_the_recipe_settled_is_told_as_done_and_asks_nothing() -> None:
     ]
 
 
+def test_records_on_another_side_than_their_own_are_counted() -> None:
+    run = measured(flawed(), quality={"moved": 12})
+    assert shown(run)["moved"].startswith("12 records are placed on another side than their")
+    assert shown(run)["moved"] in page(run).text("p")
+    assert shown(measured(flawed()))["moved"] == ""
+
+
 def test_confidential_data_stand_there_by_their_shape_alone() -> None:
     told = page(measured(flawed()))
     assert EMAIL not in told.html and PHONE not in told.html
