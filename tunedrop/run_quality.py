@@ -94,12 +94,16 @@ def _section(report: QualityReport, dropped: Mapping[str, int], moved: int) -> d
     }
 
 
+def _repetition(measured: int, effective: int) -> str:
+    found = counted(measured, "record")
+    if measured == effective:
+        return f"{found} without repetition."
+    return f"{found} say what {effective:,} would say without repetition."
+
+
 def _verdict(report: QualityReport, dropped: int) -> list[str]:
     measured = report.summary.records
-    sentences = [
-        f"{counted(measured, 'record')} say what {report.effective_records:,} would say "
-        "without repetition."
-    ]
+    sentences = [_repetition(measured, report.effective_records)]
     if dropped:
         sentences.append(f"{counted(dropped, 'record')} are not used for what they say.")
     errors = len(report.blocking)

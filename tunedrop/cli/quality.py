@@ -121,7 +121,7 @@ def _to_do(shown: dict[str, Any]) -> Iterator[str]:
         if each["way_out"]:
             yield wrapped(f"{each['severity']}: {each['what']}", "   ")
     if shown["done"]:
-        yield coloured("What the recipe takes care of", "dim")
+        yield coloured("What is taken care of", "dim")
     for each in shown["done"]:
         yield wrapped(each, "   ", " - ")
 
@@ -130,7 +130,8 @@ def _finding(found: dict[str, Any]) -> Iterator[str]:
     colour = _COLOURS.get(found["status"], "yellow")
     yield f"{coloured(format(found['status'], '8'), colour)} {found['code']}"
     yield wrapped(found["message"], _INDENT)
-    yield wrapped(found["hint"], _INDENT)
+    if found["hint"]:
+        yield wrapped(found["hint"], _INDENT)
     for each in found["examples"]:
         yield wrapped(each, f"{_INDENT}  ", f"{_INDENT}- ")
 

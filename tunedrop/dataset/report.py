@@ -98,7 +98,8 @@ class ValidationReport(Struct, frozen=True, kw_only=True):
         hinted: set[str] = set()
         for each in shown:
             told = str(each).replace("the dataset:", "The dataset:", 1)
-            lines.append(f"{told}." if each.code in hinted else f"{told}. {each.hint}")
+            hint = "" if each.code in hinted else each.hint
+            lines.append(f"{told}. {hint}".rstrip())
             hinted.add(each.code)
         if self.errors + self.warnings > len(shown):
             lines.append(f"All findings are in {rest}.")

@@ -19,7 +19,7 @@ def consequences(
     """Each finding, errors first, with the number of records that it speaks of."""
     settled = set(judging.settled())
     kept = [
-        (told, report.counts.get(each.code, 1))
+        (_without_hint(told) if each.code in settled else told, report.counts.get(each.code, 1))
         for each in report.findings
         if (told := _told(each, judging, data, settled))
     ]
@@ -29,6 +29,11 @@ def consequences(
         if (count := judging.dropped[code])
     ]
     yield from sorted([*kept, *out], key=lambda each: each[0].severity)
+
+
+def _without_hint(finding: Finding) -> Finding:
+    """What is settled asks nothing more of anybody."""
+    return structs.replace(finding, hint="")
 
 
 _MESSAGES = {

@@ -53,7 +53,7 @@ def growth_advice(
     if not known.enough:
         return [f"{known}."]
     said = [
-        f"{known}; here are {effective:,} without repetition",
+        f"{known}; here {'is' if effective == 1 else 'are'} {effective:,} without repetition",
         _step(known, effective),
         *_kinds(records, effective, rare_labels),
     ]

@@ -100,21 +100,39 @@ def dropped(run: Record) -> dict[str, int]:
 
 def _verdict(run: Record, dataset: Record, quality: Record) -> str:
     errors = int(dataset.get("errors") or 0)
-    total = sum(int(each) for each in section(dataset, "records").values())
     is_refused = run.get("outcome") == "DatasetRejected" or dataset.get("fit") is False
     said = "The dataset was not accepted." if is_refused else "The dataset can be trained on."
     if not quality:
         return f"{said} What its records are worth was not measured."
-    kept = int(quality.get("effective_records") or 0)
-    measured = sum(int(each) for each in section(quality, "records").values()) or total
-    of_all = f"{formatting.count(kept)} of {formatting.count(total)} records"
-    worth = f"Without repetition it amounts to {of_all}."
+    worth = _worth(dataset, quality)
     nothing = (
         " Nothing was found that speaks against it."
         if not errors and not quality.get("findings")
         else ""
     )
-    return f"{said} {worth if measured else ''}{nothing}".strip()
+    return f"{said} {worth}{nothing}".strip()
+
+
+def _worth(dataset: Record, quality: Record) -> str:
+    """How much is there without repetition, of the records in which nothing is wrong."""
+    measured, kept = _measured(quality), int(quality.get("effective_records") or 0)
+    total = sum(int(each) for each in section(dataset, "records").values())
+    verb = "is" if measured == 1 else "are"
+    valid = f"{formatting.count(measured)} of {formatting.count(total)} records {verb} valid"
+    if measured < total and measured < 2:  # noqa: PLR2004
+        return f"{valid}."
+    if measured < total:
+        amount = f"without repetition they amount to {formatting.count(kept)}"
+        return f"{valid}; {'none repeats another' if kept == measured else amount}."
+    if kept < measured:
+        of_all = f"{formatting.count(kept)} of {formatting.count(measured)} records"
+        return f"Without repetition it amounts to {of_all}."
+    return f"None of its {formatting.count(measured)} records repeats another." * (measured > 1)
+
+
+def _measured(quality: Record) -> int:
+    """The records that the quality checks saw: all that are valid."""
+    return int(section(quality, "summary").get("records") or 0)
 
 
 def _facts(run: Record, dataset: Record, quality: Record) -> Facts:
@@ -123,12 +141,11 @@ def _facts(run: Record, dataset: Record, quality: Record) -> Facts:
         ("Training, estimated", _estimated(run)),
     ]
     if quality:
-        records = sum(int(each) for each in section(dataset, "records").values())
         ratio = formatting.decimal(quality.get("compression_ratio")) or 0.0
         distinct = formatting.decimal(quality.get("distinct_share")) or 0.0
         kept = formatting.decimal(quality.get("effective_records")) or 0.0
         facts += [
-            ("Without repetition", share(kept, records)),
+            ("Without repetition", share(kept, _measured(quality))),
             ("Different word pairs", share(distinct, 1)),
             ("Compressible (zlib)", f"{ratio:.1f} times" if ratio else ""),
             ("Labels", _counted(section(quality, "labels").get("count"))),
@@ -142,9 +159,10 @@ def _growth(run: Record, dataset: Record, quality: Record) -> list[str]:
     if not quality or "image-caption" in formats:
         return []
     method = text(section(run, "snapshot").get("method"))
-    records = sum(int(each) for each in section(quality, "records").values())
     rare = [text(each) for each in section(quality, "labels").get("rare") or ()]
-    return growth_advice(method, records, int(quality.get("effective_records") or 0), rare)
+    return growth_advice(
+        method, _measured(quality), int(quality.get("effective_records") or 0), rare
+    )
 
 
 def _counted(value: Any) -> str:

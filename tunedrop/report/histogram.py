@@ -73,6 +73,11 @@ def _columns(shown: Sequence[int]) -> tuple[Column, ...]:
 def _description(kind: str, numbers: Sequence[int], first: int, last: int) -> str:
     total = sum(numbers)
     reached = list(accumulate(numbers))
+    if total == 1:
+        return (
+            f"1 {kind.removesuffix('s')} of about {_characters(first)} to {_characters(last)} "
+            "characters."
+        )
     middle = next(place for place, seen in enumerate(reached) if seen * 2 >= total)
     most = next(place for place, seen in enumerate(reached) if seen * 10 >= total * 9)
     return (

@@ -12,7 +12,7 @@ SIDES = {
     "train": "To train on",
     "validation": "To validate with",
     "test": "To test with",
-    "dropped": "Dropped by the recipe",
+    "dropped": "Left out for what they say",
     "left_out": "Left out for want of room",
     "rejected": "Rejected",
 }

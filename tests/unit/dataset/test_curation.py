@@ -140,6 +140,13 @@ def test_what_the_recipe_has_done_is_settled_and_what_it_kept_is_not() -> None:
     assert settled({"personal_data": "reject"}, repeated) == ()
 
 
+def test_what_is_settled_gives_no_hint() -> None:
+    repeated = [*records(20), record(3)]
+    assert finding(of(NO_SPLIT, repeated), "exact-duplicate").hint
+    done = of({**NO_SPLIT, "duplicates": "drop"}, repeated)
+    assert finding(done, "exact-duplicate").hint == ""
+
+
 def test_a_contradiction_is_settled_once_other_rules_leave_one_of_each() -> None:
     contradicting = [*records(20), {**record(3), "completion": f"{record(3)['completion']} Ah."}]
     dropping = {"duplicates": "drop", "near_duplicates": "drop"}

@@ -33,6 +33,10 @@ def test_it_says_how_far_a_dataset_is_from_what_is_advised(effective: int, told:
     assert told in said
 
 
+def test_a_single_record_is_told_in_the_singular() -> None:
+    assert "here is 1 without repetition." in advice("instruction_tuning", 1)
+
+
 def test_repetition_and_rare_labels_say_which_records_would_help() -> None:
     said = advice("transfer_learning", 500, 540, ("refund", "fraud", "other", "praise"))
     assert "More like the 40 records that repeat others would add nothing." in said

@@ -83,6 +83,26 @@ def test_records_on_another_side_than_their_own_are_counted() -> None:
     assert shown(measured(flawed()))["moved"] == ""
 
 
+@pytest.mark.parametrize(
+    ("rejected", "effective", "words"),
+    [
+        (5, 60, "60 of 65 records are valid; none repeats another."),
+        (5, 58, "60 of 65 records are valid; without repetition they amount to 58."),
+        (0, 58, "Without repetition it amounts to 58 of 60 records."),
+        (0, 60, "None of its 60 records repeats another."),
+    ],
+)
+def test_what_is_rejected_is_not_said_to_repeat(rejected: int, effective: int, words: str) -> None:
+    quality = {"summary": {"records": 60}, "effective_records": effective, "findings": [{}]}
+    run = measured(quality, records={"train": 60, "rejected": rejected}, findings=[])
+    assert shown(run)["verdict"].endswith(words)
+
+
+def test_one_of_a_kind_is_told_in_the_singular() -> None:
+    one = histogram("prompts", [0, 0, 1])
+    assert one is not None and one.description == "1 prompt of about 2 to 3 characters."
+
+
 def test_confidential_data_stand_there_by_their_shape_alone() -> None:
     told = page(measured(flawed()))
     assert EMAIL not in told.html and PHONE not in told.html
