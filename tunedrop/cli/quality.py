@@ -10,6 +10,7 @@ from tunedrop.cli.terminal import Colour, coloured, wrapped
 from tunedrop.cost import training_cost
 from tunedrop.dataset.handling import acts
 from tunedrop.dataset.report import ValidationReport
+from tunedrop.dataset.target import Target
 from tunedrop.errors import InvalidInputError
 from tunedrop.recipe import Recipe
 from tunedrop.report.card import Plot, card
@@ -54,8 +55,13 @@ def record_of(
 ) -> dict[str, Any]:
     """What a run's record and its quality report would say of the dataset."""
     cost = training_cost(recipe, report.training_tokens, report.records.train)
+    target = Target.of(recipe)
     quality = msgspec.json.decode(curation.report.to_json()) if curation.report else {}
-    section = {"dropped": dict(curation.dropped), "moved": curation.moved}
+    section = {
+        "dropped": dict(curation.dropped),
+        "moved": curation.moved,
+        "tokens": {side: target.tokens(size) for side, size in curation.characters.items()},
+    }
     dataset = {**report.to_object(), "tokens": report.training_tokens}
     return {
         "name": name,
@@ -104,10 +110,11 @@ def _lines(record: dict[str, Any]) -> Iterator[str]:
 
 def _paragraphs(shown: dict[str, Any]) -> Iterator[Iterable[str]]:
     yield (wrapped(shown["verdict"]), *_to_do(shown))
+    yield _facts(shown)
     yield (line for each in shown["quality_findings"] for line in _finding(each))
     yield (wrapped(each.description) for each in shown["lengths"])
     yield from map(_plot, shown["plots"])
-    yield filter(None, (wrapped(shown["moved"]),))
+    yield (wrapped(shown[each]) for each in ("moved", "coverage", "drift_words") if shown[each])
     yield _groups(shown)
     if shown["growth"]:
         yield coloured("What more records would do", "dim"), wrapped(" ".join(shown["growth"]))
@@ -124,6 +131,12 @@ def _to_do(shown: dict[str, Any]) -> Iterator[str]:
         yield coloured("What is taken care of", "dim")
     for each in shown["done"]:
         yield wrapped(each, "   ", " - ")
+
+
+def _facts(shown: dict[str, Any]) -> Iterator[str]:
+    width = max((len(name) for name, _ in shown["facts"]), default=0)
+    for name, value in shown["facts"]:
+        yield f"{name:{width}}  {value}"
 
 
 def _finding(found: dict[str, Any]) -> Iterator[str]:

@@ -39,8 +39,8 @@ class Curation:
     """Measures records as validation reads them, and decides on each once all are known.
 
     `champion` recognizes what the current champion was trained on; `before` is the summary of that
-    dataset. `report`, `decisions`, `dropped` (counts by code) and `moved` are there once it is
-    settled.
+    dataset. `report`, `decisions`, `dropped` (counts by code), `moved` and `characters` (by side)
+    are there once it is settled.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Curation:
         self.decisions = Decisions(codes=CODES, files=())
         self.dropped: Counter[str] = Counter()
         self.moved = 0
+        self.characters: dict[str, int] = {}
         self._recipe = recipe
         self._champion = champion
         self._before = before
@@ -149,13 +150,19 @@ class Curation:
                 found.append(NO_PLACE if partner is None else packed(*self._places.at(partner)))
         return found.tobytes()
 
+    def _characters(self, decided: bytearray) -> dict[str, int]:
+        sums = [0] * (OUT + 1)
+        for size, side in zip(self._sizes, decided, strict=True):
+            sums[min(side, OUT)] += size
+        return dict(zip(SIDES, sums[:OUT], strict=True))
+
     def _settled(
         self, judging: Judging, target: Target, found: list[tuple[Finding, int]]
     ) -> Settled:
         decided, dropped = judging.decided, judging.dropped
         rejected = sum(dropped[code] for code in CONFIDENTIAL)
         out = dropped.total() - dropped[MEDIA] - dropped[LEFT_OUT] - rejected
-        sizes = zip(self._sizes, decided, strict=True)
+        self.characters = self._characters(decided)
         supported = target.customization.validation_set.supported
         return Settled(
             train=decided.count(TRAIN),
@@ -164,7 +171,7 @@ class Curation:
             rejected=rejected,
             dropped=out,
             left_out=dropped[LEFT_OUT],
-            training_characters=sum(size for size, side in sizes if side == TRAIN),
+            training_characters=self.characters["train"],
             findings=found,
             is_refused=bool(judging.exceeded),
         )

@@ -103,13 +103,13 @@ def _label_findings(facts: LabelFacts | None) -> list[Finding]:
     if facts.dominant is not None:
         findings.append(_finding("label-imbalance", "one label has four fifths of the records"))
     if facts.rare:
-        few = counted(len(facts.rare), "label")
-        findings.append(
-            _finding("rare-label", f"{few} of {facts.count} have fewer than 10 records")
-        )
+        verb = "has" if len(facts.rare) == 1 else "have"
+        few = f"{counted(len(facts.rare), 'label')} of {facts.count} {verb}"
+        findings.append(_finding("rare-label", f"{few} fewer than 10 records"))
     if facts.similar:
-        pairs = counted(len(facts.similar), "pair")
-        findings.append(_finding("similar-labels", f"{pairs} of labels differ in spelling only"))
+        verb = "differs" if len(facts.similar) == 1 else "differ"
+        pairs = f"{counted(len(facts.similar), 'pair')} of labels {verb}"
+        findings.append(_finding("similar-labels", f"{pairs} in spelling only"))
     return findings
 
 

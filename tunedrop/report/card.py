@@ -5,25 +5,20 @@ from typing import Any, NamedTuple
 
 from tunedrop.quality.growth import growth_advice
 from tunedrop.report import formatting
-from tunedrop.report.bars import Bar, bars, share
+from tunedrop.report.bars import Bar, bars
 from tunedrop.report.duplicates import groups, repeats
+from tunedrop.report.estimate import cost_bars, cost_facts, cost_title
 from tunedrop.report.findings import DONE, do_first, finding, quality_findings
 from tunedrop.report.histogram import Histogram, histogram
-from tunedrop.report.reading import Facts, Record, known, section, text
+from tunedrop.report.likeness import coverage, drift, drift_words
+from tunedrop.report.reading import Record, section, text
 from tunedrop.report.sides import SIDES, moved, sides
+from tunedrop.report.worth import facts, measured, verdict
 
 _LEFT_OUT = "What is left out, and the rule that asks for it"
 _ACCOUNTED = f"{_LEFT_OUT}; each record is in dataset/rejected.jsonl with its line"
 _REDACTED = "What placeholders stand for now; the same datum always has the same"
 _MOST_BARS = 12
-_NOTABLE_DRIFT = 0.2
-_DRIFT = {
-    "prompt_lengths": "Lengths of prompts",
-    "completion_lengths": "Lengths of completions",
-    "languages": "Languages",
-    "labels": "Labels",
-    "words": "Words",
-}
 
 
 class Plot(NamedTuple):
@@ -48,10 +43,10 @@ def card(run: Record) -> dict[str, Any] | None:
     others = [finding(each) for each in dataset.get("findings") or [] if each["code"] not in codes]
     counts = {c: n for c, n in section(dataset, "counts").items() if c not in codes}
     return {
-        "verdict": _verdict(run, dataset, quality),
+        "verdict": verdict(run, dataset, quality),
         "first": do_first(dataset, quality),
         "done": [each["message"] for each in shown if each["status"] == DONE],
-        "facts": _facts(run, dataset, quality),
+        "facts": facts(run, dataset, quality),
         "growth": _growth(run, dataset, quality),
         "quality_findings": shown,
         "moved": moved(dataset),
@@ -69,8 +64,10 @@ def _pictures(run: Record, dataset: Record, quality: Record) -> dict[str, Any]:
         "plots": [plot for plot in _plots(run, dataset, quality) if plot.rows],
         "groups": groups(quality),
         "groups_in_all": int(section(quality, "duplicates").get("groups") or 0),
-        "estimate": _cost(run),
-        "drift": _drift(section(quality, "drift")),
+        "estimate": cost_facts(run),
+        "drift": drift(quality),
+        "drift_words": drift_words(quality),
+        "coverage": coverage(quality),
     }
 
 
@@ -86,6 +83,7 @@ def _plots(run: Record, dataset: Record, quality: Record) -> Iterator[Plot]:
     yield Plot("Languages", "Language", "Records", spoken)
     yield Plot("Repetition", "Records", "Number", repeats(quality))
     yield Plot("Tokens, estimated", "Records", "Tokens", _tokens(dataset))
+    yield Plot(cost_title(run), "Training", "US dollars", cost_bars(run))
     is_written = bool(run.get("run_id"))
     yield Plot(_ACCOUNTED if is_written else _LEFT_OUT, "Rule", "Records", bars(left_out))
     yield Plot(_REDACTED, "Kind", "Data", bars(section(dataset, "redacted").items()))
@@ -98,61 +96,6 @@ def dropped(run: Record) -> dict[str, int]:
     return {code: int(number) for code, number in found.items() if number}
 
 
-def _verdict(run: Record, dataset: Record, quality: Record) -> str:
-    errors = int(dataset.get("errors") or 0)
-    is_refused = run.get("outcome") == "DatasetRejected" or dataset.get("fit") is False
-    said = "The dataset was not accepted." if is_refused else "The dataset can be trained on."
-    if not quality:
-        return f"{said} What its records are worth was not measured."
-    worth = _worth(dataset, quality)
-    nothing = (
-        " Nothing was found that speaks against it."
-        if not errors and not quality.get("findings")
-        else ""
-    )
-    return f"{said} {worth}{nothing}".strip()
-
-
-def _worth(dataset: Record, quality: Record) -> str:
-    """How much is there without repetition, of the records in which nothing is wrong."""
-    measured, kept = _measured(quality), int(quality.get("effective_records") or 0)
-    total = sum(int(each) for each in section(dataset, "records").values())
-    verb = "is" if measured == 1 else "are"
-    valid = f"{formatting.count(measured)} of {formatting.count(total)} records {verb} valid"
-    if measured < total and measured < 2:  # noqa: PLR2004
-        return f"{valid}."
-    if measured < total:
-        amount = f"without repetition they amount to {formatting.count(kept)}"
-        return f"{valid}; {'none repeats another' if kept == measured else amount}."
-    if kept < measured:
-        of_all = f"{formatting.count(kept)} of {formatting.count(measured)} records"
-        return f"Without repetition it amounts to {of_all}."
-    return f"None of its {formatting.count(measured)} records repeats another." * (measured > 1)
-
-
-def _measured(quality: Record) -> int:
-    """The records that the quality checks saw: all that are valid."""
-    return int(section(quality, "summary").get("records") or 0)
-
-
-def _facts(run: Record, dataset: Record, quality: Record) -> Facts:
-    facts = [
-        ("Tokens to train on, about", _counted(dataset.get("tokens"))),
-        ("Training, estimated", _estimated(run)),
-    ]
-    if quality:
-        ratio = formatting.decimal(quality.get("compression_ratio")) or 0.0
-        distinct = formatting.decimal(quality.get("distinct_share")) or 0.0
-        kept = formatting.decimal(quality.get("effective_records")) or 0.0
-        facts += [
-            ("Without repetition", share(kept, _measured(quality))),
-            ("Different word pairs", share(distinct, 1)),
-            ("Compressible (zlib)", f"{ratio:.1f} times" if ratio else ""),
-            ("Labels", _counted(section(quality, "labels").get("count"))),
-        ]
-    return known(facts)
-
-
 def _growth(run: Record, dataset: Record, quality: Record) -> list[str]:
     """What more records would do; nothing is published of images."""
     formats = {each.get("format") for each in dataset.get("files") or ()}
@@ -161,17 +104,8 @@ def _growth(run: Record, dataset: Record, quality: Record) -> list[str]:
     method = text(section(run, "snapshot").get("method"))
     rare = [text(each) for each in section(quality, "labels").get("rare") or ()]
     return growth_advice(
-        method, _measured(quality), int(quality.get("effective_records") or 0), rare
+        method, measured(quality), int(quality.get("effective_records") or 0), rare
     )
-
-
-def _counted(value: Any) -> str:
-    return formatting.count(value) if value is not None else ""
-
-
-def _estimated(run: Record) -> str:
-    cost = section(run, "cost")
-    return formatting.dollars(cost.get("training_usd_estimate")) if cost else ""
 
 
 def _lengths(summary: Record) -> list[Histogram]:
@@ -200,39 +134,11 @@ def _languages(found: Mapping[str, int]) -> tuple[Bar, ...]:
 
 
 def _tokens(dataset: Record) -> tuple[Bar, ...]:
+    """By side: as written, or before that as validation reckons them."""
     outputs = section(dataset, "outputs")
-    return bars(
-        (words, int(section(outputs, role).get("tokens") or 0))
+    reckoned = section(dataset, "quality", "tokens")
+    amounts = [
+        (words, int(section(outputs, role).get("tokens") or reckoned.get(role) or 0))
         for role, words in SIDES.items()
-        if section(outputs, role).get("tokens")
-    )
-
-
-def _cost(run: Record) -> Facts:
-    cost, budget = section(run, "cost"), section(run, "snapshot", "budget").get("training_usd")
-    if not cost:
-        return []
-    estimate = formatting.decimal(cost.get("training_usd_estimate"))
-    limit = formatting.decimal(budget)
-    told = "" if limit is None else formatting.dollars(limit)
-    if limit and estimate is not None:
-        told = f"{told}, of which training takes {share(estimate, limit) or '0%'}"
-    return known(
-        [
-            ("Training estimate", formatting.dollars(cost.get("training_usd_estimate"))),
-            ("How that is reckoned", cost.get("why")),
-            ("Budget for training", told),
-        ]
-    )
-
-
-def _drift(found: Record) -> list[tuple[str, str, str]]:
-    return list(_drift_rows(found))
-
-
-def _drift_rows(found: Record) -> Iterator[tuple[str, str, str]]:
-    for name, words in _DRIFT.items():
-        distance = formatting.decimal(found.get(name))
-        if distance is not None:
-            verdict = "different" if distance >= _NOTABLE_DRIFT else "much alike"
-            yield words, f"{distance:.2f}", verdict
+    ]
+    return bars((words, tokens) for words, tokens in amounts if tokens)

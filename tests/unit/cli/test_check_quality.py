@@ -36,6 +36,9 @@ def test_quality_says_what_was_found_and_draws_it(
     assert "aaaa.aaa@aaaaaaa.aaa" in out and EMAIL not in out
     assert "To train on" in out and "█" in out
     assert "42 completions of about" in out
+    assert "Tokens, estimated" in out and "Cost of training, estimated" in out
+    assert "Different word pairs" in out and "Compressible (zlib)" in out
+    assert "Training covers the test set" in out
 
 
 def test_it_counts_the_records_that_a_small_side_took(

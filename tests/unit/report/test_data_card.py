@@ -83,6 +83,56 @@ def test_records_on_another_side_than_their_own_are_counted() -> None:
     assert shown(measured(flawed()))["moved"] == ""
 
 
+def test_the_cost_is_drawn_by_epoch_with_the_budget_as_a_mark() -> None:
+    run = measured(flawed()) | {"cost": {"training_usd_estimate": 3.0}}
+    budget = {"training_usd": 4.0}
+    run["snapshot"] = {**run["snapshot"], "hyperparameters": {"epochs": 3}, "budget": budget}
+    plot = next(each for each in shown(run)["plots"] if each.title.startswith("Cost of training"))
+    assert plot.title.endswith("the line is the budget of $4.00")
+    assert [(each.name, each.amount, each.share) for each in plot.rows] == [
+        ("After epoch 1", "$1.00", "25%"),
+        ("After epoch 2", "$2.00", "50%"),
+        ("After epoch 3", "$3.00", "75%"),
+    ]
+    assert [(each.width, each.mark) for each in plot.rows][-1] == (75.0, 100.0)
+    assert plot.rows[0].text(8) == "██     │"
+
+
+def test_tokens_are_drawn_as_reckoned_until_they_are_written() -> None:
+    run = measured(flawed(), outputs={}, quality={"tokens": {"train": 900, "test": 100}})
+    plot = next(each for each in shown(run)["plots"] if each.title.startswith("Tokens"))
+    amounts = [("To train on", "900"), ("To test with", "100")]
+    assert [(each.name, each.amount) for each in plot.rows] == amounts
+
+
+def test_agreement_of_duplicates_is_a_number_of_the_card() -> None:
+    report = labelled()
+    report["labels"] = {**report["labels"], "agreement": 0.72}
+    assert ("Same prompt, same label", "72%") in shown(measured(report))["facts"]
+
+
+@pytest.mark.parametrize(
+    ("held", "how"), [(0.48, "as well as"), (0.3, "less than"), (0.1, "far less than")]
+)
+def test_coverage_is_told_in_words(held: float, how: str) -> None:
+    run = measured(flawed() | {"coverage": {"share": held, "usual": 0.5, "uncovered": 1}})
+    told = shown(run)["coverage"]
+    assert told.startswith(
+        f"Training covers the test set {how} it covers itself: it has {held:.0%}"
+    )
+    assert told.endswith("1 test record has less than half of what is usual.")
+    assert told in page(run).text("p")
+
+
+def test_drift_is_told_in_a_sentence() -> None:
+    run = measured(flawed() | {"drift": {"words": 0.4, "languages": 0.01}})
+    sentence = (
+        "Against the dataset of the current champion: words: different; languages: much alike."
+    )
+    assert shown(run)["drift_words"] == sentence
+    assert sentence in page(run).text("p")
+
+
 @pytest.mark.parametrize(
     ("rejected", "effective", "words"),
     [

@@ -160,7 +160,7 @@ def test_screen_readers_find_their_way() -> None:
     assert set(" ".join(named).split()) <= set(ids)
     assert [len(shown.all(landmark)) for landmark in ("header", "main", "footer", "h1")] == [1] * 4
     assert all({"scope"} <= set(cell) for cell in shown.all("th"))
-    assert len(shown.all("caption")) == len(shown.all("table")) == 3
+    assert len(shown.all("caption")) == len(shown.all("table")) == 4
     assert all("aria-hidden" in svg or svg.get("role") == "img" for svg in shown.all("svg"))
     assert "Training loss fell from" in shown.text("desc")
     assert shown.all("html") == [{"lang": "en"}]
