@@ -10,7 +10,12 @@ from dataset_builders import NO_SPLIT, TITAN, chat, file_of, jsonl, recipe_for
 
 from tunedrop.dataset.validation import validate
 
-DIALOGSUM = Path("/work/shared/datasets/dialogsum-1000.prompt-completion.jsonl")
+DIALOGSUM = (
+    Path(__file__).resolve().parents[4]
+    / "shared"
+    / "datasets"
+    / "dialogsum-1000.prompt-completion.jsonl"
+)
 NOVA_2 = "amazon.nova-2-lite-v1:0:256k"
 MAIL, CARD = "ingrid.holm@fastmail.com", "4111 1111 1111 1111"
 TOPICS = (
