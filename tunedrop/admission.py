@@ -29,7 +29,7 @@ from tunedrop.run import RUNNING, Run, Source, timestamp
 from tunedrop.run_request import RunRequest
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.promotion import PromotionDesk
-from tunedrop.serving.redeployment import Redeployments
+from tunedrop.serving.redeployment import Redeployment, Redeployments
 from tunedrop.serving.trial import has_to_commit, may_reuse, newly_deployed
 
 _REQUEST_BYTES = 64 << 10
@@ -58,12 +58,12 @@ class Admission:
         A second call finds the record of the first and admits it again.
         """
         try:
-            name = recipe_of(source.key, self.recipe_names)
-            run = self._open(name, run_id, source, execution_arn, now)
+            order = self.redeployments.order_of(run_id)
+            run = self._open(run_id, source, execution_arn, order, now)
+            if order:
+                return self._admit_again(run, order, now)
             if run.snapshot:
                 return run
-            if order := self.redeployments.order_of(run_id):
-                return self._admit_again(self.redeployments.inherit(run, order, now))
             recipe, request = self._read(run)
         except InvalidInputError as reason:
             raise RunRefusedError(str(reason)) from reason
@@ -79,25 +79,26 @@ class Admission:
             again=request.again,
         )
 
-    def _admit_again(self, run: Run) -> Run:
-        """A run that trains nothing needs room for its deployment alone."""
+    def _admit_again(self, run: Run, order: Redeployment, now: datetime) -> Run:
+        """A run that trains nothing needs no dataset, and room for its deployment alone."""
+        run = run if run.snapshot else self.redeployments.inherit(run, order, now)
         self._check_order(run)
         self._check_deployment_room(run)
         return run
 
     def _open(
-        self, recipe: str, run_id: str, source: Source, execution_arn: str, now: datetime
+        self,
+        run_id: str,
+        source: Source,
+        execution_arn: str,
+        order: Redeployment | None,
+        now: datetime,
     ) -> Run:
+        recipe = recipe_of(source.key, self.recipe_names)
         if not is_run_id(run_id):
             raise InvalidInputError(
                 f'The execution\'s name "{run_id}" cannot name things in Bedrock: use letters, '
                 "digits and single hyphens, at most 60 characters, and start it again."
-            )
-        version = self.datasets.find(source.key, source.version_id)
-        if version is None:
-            raise InvalidInputError(
-                f"{source.key} (version {source.version_id}) is not in {source.bucket} any more. "
-                "Drop it again."
             )
         self.records.create(
             Run(
@@ -108,11 +109,20 @@ class Admission:
                 source=source,
                 started_at=timestamp(now),
                 execution_arn=execution_arn,
-                dropped_at=timestamp(version.last_modified),
+                dropped_at="" if order else self._dropped_at(source),
                 sequencer=self.order.sequencer(run_id),
             )
         )
         return self.records.enter(run_id, "PrepareRun", now)
+
+    def _dropped_at(self, source: Source) -> str:
+        version = self.datasets.find(source.key, source.version_id)
+        if version is None:
+            raise InvalidInputError(
+                f"{source.key} (version {source.version_id}) is not in {source.bucket} any more. "
+                "Drop it again."
+            )
+        return timestamp(version.last_modified)
 
     def _read(self, run: Run) -> tuple[Recipe, RunRequest]:
         text = self.parameters.recipe(run.recipe)

@@ -86,8 +86,23 @@ def test_an_earlier_drop_is_not_promoted_over_a_later_one(world: World, call: Ca
     earlier = dropped(world)
     later = timestamp(NOW + timedelta(minutes=1))
     champion = world.promoted(world.deployed_run(dropped_at=later))
-    with pytest.raises(RunRefusedError, match=champion.run_id):
-        call("prepare_run", **ordered(world, earlier))
+    event = ordered(world, earlier)
+    for _ in range(2):
+        with pytest.raises(RunRefusedError, match=champion.run_id):
+            call("prepare_run", **event)
+
+
+@pytest.mark.parametrize("is_rollback", [False, True], ids=["promote", "rollback"])
+def test_a_model_outlives_the_dataset_that_it_was_trained_on(
+    world: World, call: Call, is_rollback: bool
+) -> None:
+    world.deploy()
+    source = world.drop()
+    event = ordered(world, undeployed(world, source=source), is_rollback=is_rollback)
+    world.ground.client("s3").delete_object(
+        Bucket=source.bucket, Key=source.key, VersionId=source.version_id
+    )
+    assert call("prepare_run", **event)["is_trained"] is True
 
 
 def test_a_rollback_is_the_latest_word(world: World, call: Call) -> None:
