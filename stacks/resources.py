@@ -14,7 +14,8 @@ from constructs import Construct
 
 from stacks.data_stack import RUNS_BY_RECIPE
 from stacks.permissions import Permission
-from tunedrop.catalog import BaseModel
+from tunedrop.catalog import BaseModel, all_models
+from tunedrop.catalog.models import Inference
 from tunedrop.recipe import Recipe
 from tunedrop.settings import TAG_STAGE, model_parameter, recipe_parameter
 
@@ -136,26 +137,42 @@ class Resources:
         )
 
     def invoke_base_models(self, models: Iterable[BaseModel]) -> list[Permission]:
-        """Inference on base models; through an inference profile where the model has one."""
-        permissions = {model.id: self._invoke_base_model(model) for model in models}
-        return [permission for _, each in sorted(permissions.items()) for permission in each]
+        """Inference on base models; through an inference profile where the model has one.
 
-    def _invoke_base_model(self, model: BaseModel) -> list[Permission]:
+        The profile routes to any of its Regions; the models there are reached through it only.
+        """
+        asked = {each.inference.id: each.inference for each in models}.values()
+        direct = sorted(a for each in asked if not _has_profile(each) for a in self._models(each))
+        routed = sorted(a for each in asked if _has_profile(each) for a in self._models(each))
+        profiles = sorted(
+            self.arn("bedrock", f"inference-profile/{each.id}")
+            for each in asked
+            if _has_profile(each)
+        )
+        through = {"StringEquals": {"bedrock:InferenceProfileArn": profiles}}
+        permissions = [
+            Permission(actions=INVOKE, resources=direct),
+            Permission(actions=INVOKE, resources=profiles),
+            Permission(actions=INVOKE, resources=routed, conditions=through),
+        ]
+        return [each for each in permissions if each.resources]
+
+    def _models(self, inference: Inference) -> list[str]:
         partition = Stack.of(self.scope).partition
-        inference = model.inference
-        arns = [
+        return [
             f"arn:{partition}:bedrock:{region}::foundation-model/{inference.model_id}"
             for region in inference.regions
         ]
-        if inference.kind == "foundation_model":
-            return [Permission(actions=INVOKE, resources=arns)]
-        # The profile routes to any of its Regions; the models there are reached through it only.
-        profile = self.arn("bedrock", f"inference-profile/{inference.id}")
-        through = {"StringEquals": {"bedrock:InferenceProfileArn": profile}}
-        return [
-            Permission(actions=INVOKE, resources=[profile]),
-            Permission(actions=INVOKE, resources=arns, conditions=through),
-        ]
+
+    @property
+    def known_models(self) -> list[BaseModel]:
+        """Every base model that runs in this Region may be about.
+
+        Not those of today's recipes alone: a run in flight, and one that deploys an earlier
+        model again, keeps the base model that its recipe named then.
+        """
+        region = Stack.of(self.scope).region
+        return [model for model in all_models() if region in model.regions]
 
     def recipe_parameters(self) -> list[str]:
         """ARNs of the parameters that hold the recipes."""
@@ -176,6 +193,10 @@ class Resources:
         """The ARN of a resource in this account and Region."""
         stack = Stack.of(self.scope)
         return f"arn:{stack.partition}:{service}:{stack.region}:{stack.account}:{resource}"
+
+
+def _has_profile(inference: Inference) -> bool:
+    return inference.kind == "inference_profile"
 
 
 INVOKE = ("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream")

@@ -208,7 +208,7 @@ def test_deployment(r: Resources) -> Permissions:
         r.own_bedrock("InvokeModel", on=(THROUGHPUT, DEPLOYMENT)),
         # Whether the champion's throughput suits the model that has passed.
         r.bedrock("GetProvisionedModelThroughput", on=(THROUGHPUT,)),
-        *r.invoke_base_models(model for _, model in r.recipes),
+        *r.invoke_base_models(r.known_models),
         r.use_key("bedrock", actions=["kms:Decrypt"]),
     ]
 

@@ -1,11 +1,14 @@
 """Least privilege: what policies name, what they are conditioned on, who holds what."""
 
+import json
+
 import pytest
 from gateway_calls import SERVICES, calls_of_gateways
 from synthesized import Synthesized, flat, listed
 
 from stacks.permissions import Permission
 from stacks.task_functions import TASKS
+from tunedrop.catalog import all_models
 
 PREFIX = "FineTuningService"
 
@@ -41,6 +44,9 @@ INDIRECT = {
 }
 # What the command line does in the name of whoever uses it.
 OF_PEOPLE = {"states:StopExecution", "states:ListExecutions"}
+
+# Of one role, in characters, without white space.
+MOST_OF_INLINE_POLICIES = 10_240
 
 DESTRUCTIVE = [
     "bedrock:DeleteCustomModel",
@@ -178,11 +184,25 @@ def test_base_models_of_a_profile_are_reached_through_the_profile_only(
     service: Synthesized,
 ) -> None:
     asking = service.may(f"{PREFIX}TestDeploymentRole", "bedrock:InvokeModel")
-    models = [s for s in asking if "foundation-model" in flat(s["Resource"])]
-    assert models
-    for statement in models:
-        profile = statement["Condition"]["StringEquals"]["bedrock:InferenceProfileArn"]
-        assert ":inference-profile/us.amazon.nova-" in flat(profile)
+    [statement] = [s for s in asking if "foundation-model/amazon.nova-micro" in flat(s["Resource"])]
+    profiles = statement["Condition"]["StringEquals"]["bedrock:InferenceProfileArn"]
+    assert ":inference-profile/us.amazon.nova-micro" in flat(profiles)
+    assert all(":inference-profile/us.amazon.nova-" in flat(each) for each in profiles)
+
+
+def test_every_base_model_that_a_run_may_have_is_asked_in_its_test(service: Synthesized) -> None:
+    asking = flat(service.may(f"{PREFIX}TestDeploymentRole", "bedrock:InvokeModel"))
+    known = {m.inference_id: f'/{m.inference_id}"' in asking for m in all_models()}
+    here = {m.inference_id for m in all_models() if "us-east-1" in m.regions}
+    assert {name for name, is_asked in known.items() if is_asked} == here
+
+
+def test_the_inline_policies_of_every_role_fit_into_what_iam_takes(service: Synthesized) -> None:
+    sizes = {
+        role: len(json.dumps(service.statements(role), separators=(",", ":")))
+        for role in service.of_type("AWS::IAM::Role")
+    }
+    assert max(sizes.values()) < MOST_OF_INLINE_POLICIES, sizes
 
 
 @pytest.mark.parametrize("name", ["WaitForCustomizationJob", "ResumeRun"])
