@@ -28,6 +28,12 @@ def champion(world: World) -> Champion:
     return found
 
 
+def previous(world: World) -> str:
+    found = world.services.champions.state("support").previous
+    assert found is not None
+    return found.run_id
+
+
 def now(world: World) -> datetime:
     return world.services.now()
 
@@ -79,20 +85,29 @@ def _retiree(run: Run) -> str:
     return f"{run.deployment.mode} {run.deployment.name}"
 
 
-def test_a_model_that_expired_can_be_promoted_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def expired(world: World) -> Run:
     run, found = in_service(world)
     world.services.expiry.look("support", moment(found.expires_at))
     state = world.services.champions.state("support")
     assert state.champion is None
     assert found.custom_model_arn in state.kept_models
-    again = world.deployed_run(EXPIRING)
+    return run
+
+
+def test_what_follows_on_a_model_that_expired_is_rolled_back_to_it(world: World) -> None:
+    run = expired(world)
+    world.services.promotions.promote(world.deployed_run(EXPIRING), now(world))
+    assert previous(world) == run.run_id
+
+
+def test_a_model_that_expired_and_is_promoted_again_is_rolled_back_to_the_one_before(
+    world: World,
+) -> None:
+    first, _ = in_service(world)
+    second = expired(world)
+    again = world.services.records.update(world.deployed_run(EXPIRING), job=second.job)
     world.services.promotions.promote(again, now(world))
-    assert champion(world).run_id == again.run_id
-    previous = world.services.champions.state("support").previous
-    assert previous is not None
-    assert previous.run_id == run.run_id
+    assert (champion(world).run_id, previous(world)) == (again.run_id, first.run_id)
 
 
 def test_an_extended_champion_stays(

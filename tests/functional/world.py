@@ -109,7 +109,8 @@ class World:
         return run
 
     def trained_run(self, planned: Recipe | None = None, **sections: Any) -> Run:
-        """A run whose job has completed; its model is shared, and not named after the run."""
+        """A run whose job has completed; other stages share its model, other runs do not."""
+        before = sum(1 for _ in self.services.records.of_recipe(RECIPE))
         run = self.run(planned, **sections)
         job = Job(
             attempt=1,
@@ -117,7 +118,7 @@ class World:
             intended_at=timestamp(NOW),
             arn="arn:aws:bedrock:us-east-1:123456789012:model-customization-job/x/abcdefghijkl",
             status="Completed",
-            custom_model_arn=self.ground.custom_model(),
+            custom_model_arn=self.ground.custom_model(f"model-{before}"),
         )
         return self.services.records.update(run, job=job)
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import Struct, convert, structs
 
 from tunedrop.recipe import Deployment as Asked
 from tunedrop.run import Deployment, Promotion, Run, moment, plain, timestamp
@@ -112,10 +112,12 @@ def succeeded(
     """
     old = state.champion
     is_swapped = old is not None and old.deployment.arn == champion.deployment.arn
+    left = structs.replace(state, previous=old) if is_swapped else _left(state, retire_at)
     return structs.replace(
-        structs.replace(state, previous=old) if is_swapped else _left(state, retire_at),
+        left,
         version=promotion.version,
         champion=champion,
+        previous=_before(champion, left),
         history=(_entry(promotion, champion), *state.history)[:_HISTORY],
     )
 
@@ -182,13 +184,20 @@ def _left(state: RecipeState, retire_at: datetime) -> RecipeState:
     return structs.replace(state, previous=champion, retiring=(*state.retiring, leaving))
 
 
+def _before(champion: Champion, left: RecipeState) -> Champion | None:
+    """Whom a rollback of this champion restores: the latest one of another model.
+
+    One that expired, or was deployed in another way, may have been promoted again.
+    """
+    model = champion.custom_model_arn
+    if left.previous is None or left.previous.custom_model_arn != model:
+        return left.previous
+    others = (each for each in left.history if each["custom_model_arn"] != model)
+    return next((convert(each, Champion, strict=False) for each in others), None)
+
+
 def _entry(promotion: Promotion, champion: Champion) -> dict[str, Any]:
-    return {
-        **plain(promotion),
-        "run_id": champion.run_id,
-        "model_id": champion.model_id,
-        "custom_model_arn": champion.custom_model_arn,
-    }
+    return {**plain(promotion), **plain(champion)}
 
 
 def _serves_on(retiree: Retiree, previous: Champion | None, now: datetime) -> bool:
