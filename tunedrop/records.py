@@ -143,6 +143,16 @@ class RunRecords:
             until=until,
         )
 
+    def refuse_model(self, run_id: str, by: str) -> None:
+        """Note that the model of a run that has ended did not pass its test in a later one."""
+        self._table.update(
+            run_key(run_id),
+            "SET model_refused_by = :by",
+            condition="attribute_exists(pk)",
+            names={},
+            by=by,
+        )
+
     def complete(self, run: Run, arn: str, cost: Mapping[str, Any]) -> bool:
         """Complete what an ended run cost, once what it had under this ARN is gone."""
         item = self._table.update(

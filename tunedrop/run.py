@@ -105,7 +105,8 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     does that at a person's word, against whatever the recipe's gate would say. `retests` are the
     moments at which the gate was opened again, because the champion had changed. `trial` is what
     the model was tested on where `deployment` is another. `capacity` says what serves the model
-    after its test, and why it is not the champion's throughput.
+    after its test, and why it is not the champion's throughput. `model_refused_by` names the later
+    run that went on from this one, and whose test the model did not pass.
     """
 
     run_id: str
@@ -149,6 +150,7 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ending_at: str = ""
     clean_up: CleanUp | None = None
     model_kept_until: str = ""
+    model_refused_by: str = ""
     outcome: str = ""
     cause: str = ""
     ended_at: str = ""

@@ -9,6 +9,7 @@ from tunedrop.errors import (
     CleanUpFailedError,
     DeploymentDeclinedError,
     DeploymentFailedError,
+    ModelRejectedError,
     RunEndingError,
 )
 from tunedrop.records import RunRecords
@@ -56,12 +57,11 @@ class TakeDown:
             still_billing=left,
             done=not left,
         )
-        kept = any(_keeps(run, job) for job in run.own_jobs)
+        kept = run.job is not None and _keeps(run, run.job)
         until = run.model_kept_until or (timestamp(now + _MODEL_KEPT) if kept else "")
         until = max((until, *committed.values()))
-        if committed and run.goes_on_from:
-            # What is committed serves the model of the run that trained it.
-            self.records.keep_model(run.goes_on_from, until)
+        if run.goes_on_from:
+            self._settle_inherited(run, until)
         # Another clean-up may have been quicker, and the run may have ended meanwhile.
         with suppress(RunEndingError):
             self.records.update_ending(run, clean_up=clean_up, model_kept_until=until)
@@ -71,6 +71,13 @@ class TakeDown:
                 f"perhaps billing: {'; '.join(left)}. Delete it in Bedrock's console."
             )
         return clean_up
+
+    def _settle_inherited(self, run: Run, until: str) -> None:
+        """Say at the run that trained the model whether it stays."""
+        if until:
+            self.records.keep_model(run.goes_on_from, until)
+        elif run.failure and run.failure.error == ModelRejectedError.__name__:
+            self.records.refuse_model(run.goes_on_from, run.run_id)
 
     def _committed(self, run: Run, now: datetime) -> dict[Deployment, str]:
         """What cannot be deleted before the end of its term, and when that is.

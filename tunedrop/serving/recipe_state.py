@@ -10,7 +10,7 @@ from tunedrop.run import Deployment, Promotion, Run, moment, plain, timestamp
 
 _HISTORY = 50
 # An account holds 100 custom models, and each one's storage bills by the month.
-_KEPT_MODELS = 5
+KEPT_MODELS = 5
 # Applications cache the parameter: it moves so long before the throughput that it names goes.
 _PARTING = timedelta(hours=1)
 # A sweep that has begun may be deleting what is due about now.
@@ -76,7 +76,7 @@ class RecipeState(Struct, frozen=True, kw_only=True):
     def kept_models(self) -> frozenset[str]:
         """The ARNs of the models that must stay: of the last champions, and what still serves."""
         of_history = [str(entry.get("custom_model_arn", "")) for entry in self.history]
-        latest = tuple(dict.fromkeys(filter(None, of_history)))[:_KEPT_MODELS]
+        latest = tuple(dict.fromkeys(filter(None, of_history)))[:KEPT_MODELS]
         owners = (self.champion, self.previous, *self.retiring)
         named = (each.custom_model_arn for each in owners if each and each.custom_model_arn)
         return frozenset((*named, *latest))

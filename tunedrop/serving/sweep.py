@@ -20,14 +20,13 @@ from tunedrop.serving.deployments import CustomModels, Deployments
 from tunedrop.serving.executions import Executions
 from tunedrop.serving.expiry import Expiry
 from tunedrop.serving.inventory import CUSTOM_MODEL, CUSTOMIZATION_JOB, Inventory, Resource
+from tunedrop.serving.kept_models import LONGEST_RUN, is_kept
 from tunedrop.serving.promotion import PromotionDesk
 from tunedrop.serving.recipe_state import Retiree
 from tunedrop.training.jobs import CustomizationJobs
 
 # What is younger may belong to a run whose record has not caught up yet.
 _YOUNG = timedelta(hours=1)
-# An execution is ended by its own time limit long before.
-_LONGEST_RUN = timedelta(days=35)
 
 
 class Swept(Struct, frozen=True, kw_only=True):
@@ -133,7 +132,7 @@ class Sweep:
     ) -> Iterator[str]:
         clean_up = self.executions.clean_up_if_over
         for name in recipes:
-            for run in self.records.of_recipe(name, since=now - _LONGEST_RUN):
+            for run in self.records.of_recipe(name, since=now - LONGEST_RUN):
                 if run.status != ENDED and attempts.make(run.run_id, partial(clean_up, run)):
                     yield run.run_id
 
@@ -177,7 +176,7 @@ class Sweep:
     def _is_used(self, resource: Resource, run: Run | None, now: datetime) -> bool:
         state = self.champions.state(resource.recipe)
         if resource.kind == CUSTOM_MODEL:
-            return resource.arn in state.kept_models or (run is not None and _is_kept(run, now))
+            return is_kept(resource.arn, run, state, self.records, now)
         if resource.kind == CUSTOMIZATION_JOB:
             return False
         return resource.arn in state.kept_deployments
@@ -195,10 +194,3 @@ class Sweep:
         if swept.failed:
             raise ServiceBusyError(f"The sweep was refused: {'; '.join(swept.failed)}")
         return swept
-
-
-def _is_kept(run: Run, now: datetime) -> bool:
-    """Whether a model that never served stays: the recipe asked for it alone, or it may yet."""
-    until = run.model_kept_until
-    is_wanted = run.outcome == "RunSucceeded" and run.promotion is None
-    return is_wanted or (bool(until) and moment(until) > now)
