@@ -59,7 +59,12 @@ def prepare_run(r: Resources) -> Permissions:
         r.objects(r.datasets_bucket, "datasets/", *_READ),
         r.listing(r.datasets_bucket, "datasets/"),
         r.base_models("GetFoundationModel"),
-        r.bedrock_lists("ListFoundationModels", "ListCustomModels", "ListCustomModelDeployments"),
+        r.bedrock_lists(
+            "ListFoundationModels",
+            "ListCustomModels",
+            "ListCustomModelDeployments",
+            "ListProvisionedModelThroughputs",
+        ),
         *_model_parameters(r),
         Permission(
             actions=[

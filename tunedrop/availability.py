@@ -1,6 +1,6 @@
 """What Bedrock and Service Quotas say today; the live answer wins over the catalog."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -9,6 +9,7 @@ from tunedrop.catalog import AccountQuotas, BaseModel, account_quotas
 from tunedrop.errors import RunRefusedError
 from tunedrop.gateway import aws, code_of
 
+_CUSTOM_MODEL = ":custom-model/"
 _UNKNOWN_QUOTA = "NoSuchResourceException"
 _OR_ON_DEMAND = ", or set deployment.mode on_demand in the recipe, which needs no model units"
 # Past its end of life a model is no valid identifier any more.
@@ -82,6 +83,21 @@ class LiveModels:
             1 for _ in self._pages("list_custom_model_deployments", "modelDeploymentSummaries")
         )
 
+    def uncommitted_units(self, leaving: Collection[str]) -> int:
+        """The model units that custom models hold without a commitment, but for what is leaving.
+
+        What leaves is named by its ARN; what Bedrock failed to create holds none.
+        """
+        found = self._pages("list_provisioned_model_throughputs", "provisionedModelSummaries")
+        return sum(
+            int(each["modelUnits"])
+            for each in found
+            if _CUSTOM_MODEL in each["modelArn"]
+            and not each.get("commitmentDuration")
+            and each["status"] != "Failed"
+            and each["provisionedModelArn"] not in leaving
+        )
+
     def _pages(self, operation: str, member: str) -> Iterator[Any]:
         with aws(operation.replace("_", " ")):
             for page in self._client.get_paginator(operation).paginate():
@@ -113,6 +129,25 @@ def check_deployment_room(
         _check_model_units(quotas, account, model, units)
     if mode == "on_demand":
         _check_deployments(live, quotas, account)
+
+
+def check_free_units(
+    live: LiveModels, quotas: Quotas, model: BaseModel, *, units: int, leaving: Collection[str]
+) -> None:
+    """Refuse a run whose throughput the account has units for, and all of them are in use."""
+    code = account_quotas().no_commitment_model_units.code
+    limit = quotas.value(code)
+    if limit is None:
+        return
+    used = live.uncommitted_units(leaving)
+    if limit < used + units:
+        raise RunRefusedError(
+            f"The recipe asks for {units} model unit(s) of {model.name} without a commitment, and "
+            f"{used} of the {limit:g} that the account's quota {code} allows are in use. Request "
+            f"an increase of {code} in Service Quotas, delete provisioned throughput that nobody "
+            "uses, or let models take the champion's place in a window (deployment.reuse)"
+            f"{_OR_ON_DEMAND if model.serving.on_demand else ''}."
+        )
 
 
 def _check_model_units(
