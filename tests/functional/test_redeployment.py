@@ -117,9 +117,15 @@ def test_a_rollback_is_the_latest_word(world: World, call: Call) -> None:
 
 
 def test_a_run_without_a_model_cannot_be_promoted(world: World) -> None:
-    running = world.run()
-    with pytest.raises(InvalidInputError, match="no custom model to deploy: it is running"):
-        ordered(world, running)
+    rejected = ended(world, world.run(), "DatasetRejected")
+    with pytest.raises(InvalidInputError, match="no custom model to deploy: it is DatasetRejected"):
+        ordered(world, rejected)
+
+
+def test_a_run_that_is_training_is_to_be_followed(world: World) -> None:
+    run = world.run_with_job()
+    with pytest.raises(InvalidInputError, match=f"not ended.*: tunedrop watch {run.run_id}"):
+        promote.start(world.services, run)
 
 
 def test_a_model_that_was_deleted_is_to_be_trained_again(world: World) -> None:

@@ -9,6 +9,7 @@ from tunedrop.cli.watch import follow_new
 from tunedrop.errors import InvalidInputError
 from tunedrop.run import Run
 from tunedrop.services import Services
+from tunedrop.serving.redeployment import trained
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
 
 def start(services: Services, earlier: Run, *, is_rollback: bool = False) -> str:
     """Start a run that goes on from an earlier one; `InvalidInputError` where no model is left."""
-    if earlier.job and services.custom_models.find(earlier.job.name) is None:
+    if services.custom_models.find(trained(earlier).name) is None:
         raise InvalidInputError(
             f"The custom model of {earlier.run_id} was deleted. Train it again: "
             f"tunedrop rerun {earlier.run_id}"

@@ -41,7 +41,7 @@ class Redeployments:
         An `InvalidInputError` when the earlier run has no model. An execution's input holds no
         order: it waits here until the run opens its record.
         """
-        _trained(earlier)
+        trained(earlier)
         run_id = make_run_id(
             recipe=earlier.recipe,
             bucket=earlier.source.bucket,
@@ -69,7 +69,7 @@ class Redeployments:
         A rollback counts as dropped now: it is the latest word on what shall serve.
         """
         earlier = self.records.get(order.goes_on_from)
-        job = _trained(earlier)
+        job = trained(earlier)
         return self.records.update(
             run,
             snapshot=plain(self.plan(earlier)),
@@ -98,12 +98,17 @@ class Redeployments:
         return structs.replace(earlier.plan, deployment=deployment, budget=today.budget)
 
 
-def _trained(earlier: Run) -> Job:
-    job = earlier.job
-    if earlier.status != ENDED or job is None or not job.custom_model_arn:
+def trained(earlier: Run) -> Job:
+    """The job of a run that has ended with a custom model; else an `InvalidInputError`."""
+    if earlier.status != ENDED:
         raise InvalidInputError(
-            f"The run {earlier.run_id} has no custom model to deploy: it is "
-            f"{earlier.outcome or earlier.status}."
+            f"The run {earlier.run_id} has not ended: it is {earlier.status}. Nothing was started. "
+            f"Follow it: tunedrop watch {earlier.run_id}"
+        )
+    job = earlier.job
+    if job is None or not job.custom_model_arn:
+        raise InvalidInputError(
+            f"The run {earlier.run_id} has no custom model to deploy: it is {earlier.outcome}."
         )
     return job
 
