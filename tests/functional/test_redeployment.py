@@ -14,6 +14,7 @@ from tunedrop.run import Deployment, Failure, Run, plain, timestamp
 from tunedrop.services import Services
 
 BY = "arn:aws:iam::123456789012:user/ada"
+PRICE = "model_unit_usd_per_hour"
 BEATEN = {"verdict": "The training loss fell from 2.1 to 0.4."}
 
 
@@ -79,6 +80,15 @@ def test_it_is_deployed_as_the_recipe_asks_today(world: World, call: Call) -> No
     earlier = dropped(world)
     world.deploy(recipe(deployment={"mode": "provisioned"}))
     assert call("prepare_run", **ordered(world, earlier))["deployment_mode"] == "provisioned"
+
+
+def test_it_costs_what_the_recipe_says_today(world: World, call: Call) -> None:
+    earlier = undeployed(world, source=world.drop(), planned=recipe(prices={PRICE: 1.0}))
+    priced = {"deployment": {"mode": "provisioned"}, "budget": {"hourly_usd": 70}}
+    world.deploy(recipe(**priced, prices={PRICE: 90.0}))
+    event = ordered(world, earlier)
+    call("prepare_run", **event)
+    assert call("evaluate_model", run_id=event["run_id"])["needs_approval"] is True
 
 
 def test_an_earlier_drop_is_not_promoted_over_a_later_one(world: World, call: Call) -> None:

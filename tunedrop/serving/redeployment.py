@@ -86,16 +86,21 @@ class Redeployments:
         )
 
     def plan(self, earlier: Run) -> Recipe:
-        """The recipe as it was, with the deployment and the budget that it asks for today."""
+        """The recipe as it was, with the deployment, its price and the budget of today.
+
+        A recipe that names another base model today has a deployment and prices for that one.
+        """
         text = self.parameters.recipe(earlier.recipe)
         today = recipes.from_json(text) if text else earlier.plan
-        same_base = today.base_model == earlier.plan.base_model
-        deployment = (today if same_base else earlier.plan).deployment
+        asked = today if today.base_model == earlier.plan.base_model else earlier.plan
+        deployment = asked.deployment
         if deployment.mode == _NO_DEPLOYMENT:
             serving = base_model(earlier.plan.base_model).serving
             mode = ON_DEMAND if serving.on_demand else PROVISIONED
             deployment = structs.replace(deployment, mode=mode)
-        return structs.replace(earlier.plan, deployment=deployment, budget=today.budget)
+        return structs.replace(
+            earlier.plan, deployment=deployment, prices=asked.prices, budget=today.budget
+        )
 
 
 def trained(earlier: Run) -> Job:
