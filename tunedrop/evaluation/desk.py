@@ -6,8 +6,10 @@ how fast each model may be asked, which slices side by side would each have to f
 one another.
 """
 
+import logging
 import random
 import time
+import traceback
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from tunedrop.dataset.handling import protected_kinds
-from tunedrop.errors import DeploymentFailedError, ModelRejectedError
+from tunedrop.errors import DeploymentFailedError, ModelRejectedError, RunEndingError
 from tunedrop.evaluation.answers import Asker, Inference, Pace
 from tunedrop.evaluation.exam import Exam
 from tunedrop.evaluation.exams import exam_of
@@ -33,6 +35,10 @@ from tunedrop.run import Run, moment
 
 # Scoring 20,000 answers of three models takes minutes, for which a call has to be young.
 _SECONDS_TO_JUDGE = 420
+# A rollback is an emergency: most test sets are asked in less.
+_SECONDS_OF_ROLLBACK = 120
+
+_log = logging.getLogger(__name__)
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -58,7 +64,20 @@ class EvaluationDesk:
         A further call asks what is not answered yet. The general test set comes first: it is
         small, and a test set that outlasts the recipe's patience must not crowd it out. Before a
         model takes the champion's place for its test, only the others are asked.
+
+        A rollback is a person's word on what shall serve, and urgent: its test takes one short
+        call and tells what it found; whatever goes wrong with it, the rollback goes on.
         """
+        if not run.is_rollback:
+            return self._test(run, now, remaining_seconds)
+        try:
+            return self._test(run, now, remaining_seconds)
+        except RunEndingError:
+            raise
+        except Exception as error:
+            return self._untested(run, error)
+
+    def _test(self, run: Run, now: datetime, remaining_seconds: Callable[[], float]) -> Progress:
         exam = exam_of(run.plan, run.losses.get("perplexity", ""))
         general, test = self.papers.general(run), self.papers.test(run, exam)
         papers = [general, test] if general else [test]
@@ -71,11 +90,11 @@ class EvaluationDesk:
             self.records.update(run, cost={**run.cost, "asked": asked})
         sheet = test.sheet()
         is_open = not is_late and any(paper.is_open for paper in papers)
-        if is_open or remaining_seconds() < _SECONDS_TO_JUDGE:
+        goes_on = is_open or remaining_seconds() < _SECONDS_TO_JUDGE
+        if goes_on and not run.is_rollback:
             return Progress(records=len(sheet.complete), verdict="", is_complete=False)
         if run.deployment is None and run.trial is None:
             return Progress(records=0, verdict="", is_complete=True)
-        # A rollback is a person's word on what shall serve; the gate only tells it what it found.
         if not run.is_rollback:
             _require_answers(sheet)
         seed = zlib.crc32(run.run_id.encode())
@@ -85,6 +104,18 @@ class EvaluationDesk:
         if not judgement.accepted and not run.is_rollback:
             raise ModelRejectedError(judgement.verdict)
         return Progress(records=judgement.records, verdict=judgement.verdict, is_complete=True)
+
+    def _untested(self, run: Run, error: Exception) -> Progress:
+        """What a rollback is told of a test that failed; the error's words might quote a record."""
+        kind = type(error).__name__
+        at = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("The test of the rollback %s failed: %s\n%s", run.run_id, kind, at)
+        verdict = (
+            f"Not tested: the test failed ({kind}). A rollback serves at a person's word all the "
+            "same; the log of TestDeployment says where it failed."
+        )
+        self.records.update(run, evaluation={"records": 0, "verdict": verdict})
+        return Progress(records=0, verdict=verdict, is_complete=True)
 
     def _keep(self, run: Run, exam: Exam, sheet: Sheet, judgement: Judgement) -> None:
         # Where records are deleted in time, what quotes them goes with them; the metrics stay.
@@ -128,9 +159,12 @@ def _pace(remaining_seconds: Callable[[], float]) -> Pace:
 
 def _within(run: Run, now: datetime, remaining: Callable[[], float]) -> Callable[[], float]:
     """The seconds that a call has left, of the recipe's window too where that is what it has."""
-    if run.swap is None or not run.swap.test_until:
+    if run.is_rollback:
+        closes = time.monotonic() + _SECONDS_OF_ROLLBACK + Pace.reserve
+    elif run.swap and run.swap.test_until:
+        closes = time.monotonic() + (moment(run.swap.test_until) - now).total_seconds()
+    else:
         return remaining
-    closes = time.monotonic() + (moment(run.swap.test_until) - now).total_seconds()
     return lambda: min(remaining(), closes - time.monotonic())
 
 

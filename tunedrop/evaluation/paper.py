@@ -40,6 +40,7 @@ class Paper:
     leaked: int = 0
     notes: tuple[str, ...] = ()
     opponent: Mapping[str, str] = field(default_factory=dict)
+    is_brief: bool = False
     replies: dict[tuple[str, int], Reply] = field(default_factory=dict)
 
     def ask(self, asker: Asker[Question]) -> None:
@@ -68,7 +69,13 @@ class Paper:
     def sheet(self) -> Sheet:
         """The replies side by side, in the order of the file."""
         rows = [self._row(line) for line in sorted(self.records)]
-        return Sheet(rows=rows, models=tuple(self.models), leaked=self.leaked, notes=self.notes)
+        return Sheet(
+            rows=rows,
+            models=tuple(self.models),
+            leaked=self.leaked,
+            notes=self.notes,
+            is_brief=self.is_brief,
+        )
 
     def _scored(self, given: Mapping[tuple[str, int], Reply]) -> dict[tuple[str, int], Reply]:
         answering = {each.through: each.model for each in self.models.values()}

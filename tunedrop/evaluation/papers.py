@@ -67,7 +67,14 @@ class Papers:
     ) -> Paper:
         prefix = run.layout.evaluation(f"asked/{name}-")
         kept = KeptAnswers(artifacts=self.artifacts, prefix=prefix)
-        return Paper(exam=exam, records=records, models=models, kept=kept, replies=kept.load())
+        return Paper(
+            exam=exam,
+            records=records,
+            models=models,
+            kept=kept,
+            is_brief=run.is_rollback,
+            replies=kept.load(),
+        )
 
     def _test_set(self, run: Run, exam: Exam) -> dict[int, AnyRecord]:
         key = run.data_layout.dataset("test.jsonl")

@@ -11,6 +11,12 @@ from tunedrop.evaluation.verdicts import NAMES, counted
 
 _REFUSED_SHARE = 0.1
 
+_BRIEF = "a rollback waits no longer for its test."
+_THROTTLED = (
+    "the recipe's patience (deployment.patience) was over, as happens when AWS throttles a model; "
+    "raise its requests per minute, or use a smaller test set."
+)
+
 # One for each question of a record; None where time ran out first.
 Replies = tuple[Reply | None, ...]
 
@@ -51,13 +57,15 @@ class Row:
 class Sheet:
     """The rows of all records, by line; `leaked` of the file were left out.
 
-    `notes` are sentences about what could not be checked.
+    `notes` are sentences about what could not be checked. Where it `is_brief`, a rollback waited
+    for no more answers.
     """
 
     rows: Sequence[Row]
     models: tuple[str, ...]
     leaked: int = 0
     notes: tuple[str, ...] = ()
+    is_brief: bool = False
 
     @property
     def complete(self) -> list[Row]:
@@ -101,8 +109,7 @@ class Sheet:
         else:
             yield (
                 f"{done:,} of {counted(len(self.rows), 'test record')} were asked, a fair sample: "
-                "the recipe's patience (deployment.patience) was over, as happens when AWS "
-                "throttles a model; raise its requests per minute, or use a smaller test set."
+                f"{_BRIEF if self.is_brief else _THROTTLED}"
             )
         if self.set_aside:
             each = ", ".join(f"{NAMES[m]} {len(r):,}" for m, r in self.refusals.items() if r)

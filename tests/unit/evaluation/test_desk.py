@@ -11,8 +11,8 @@ import pytest
 from desk_builders import CHAMPION, CHAMPIONS_RUN, CUSTOM, World, champion, knows, pairs, world
 from msgspec import structs
 
-from tests.unit.run_builders import run
-from tunedrop.errors import DeploymentFailedError, ModelRejectedError
+from tests.unit.run_builders import NOW, run
+from tunedrop.errors import DeploymentFailedError, ModelRejectedError, RunEndingError
 from tunedrop.evaluation import desk
 from tunedrop.evaluation.answers import Pace, QuestionRefusedError
 
@@ -64,11 +64,43 @@ def test_a_model_that_knows_nothing_more_is_rejected_with_its_record_written() -
     assert "cannot be told apart" in tested.section["verdict"]
 
 
-def test_a_rollback_serves_at_a_persons_word_whatever_the_gate_says() -> None:
-    tested = world(ignorant, pairs(12), **BEAT)
+def rolling_back(rule: Any, count: int) -> World:
+    tested = world(rule, pairs(count), **BEAT)
     tested.records.run = structs.replace(tested.run, is_rollback=True)
+    return tested
+
+
+def test_a_rollback_serves_at_a_persons_word_whatever_the_gate_says() -> None:
+    tested = rolling_back(ignorant, 12)
     assert tested.test().is_complete
     assert "cannot be told apart" in tested.section["verdict"]
+
+
+def test_a_rollback_waits_for_no_second_call_and_says_so() -> None:
+    tested = rolling_back(knows, 250)
+    assert tested.test(seconds=running_out(after=100)).is_complete
+    assert "were asked, a fair sample: a rollback waits no longer" in tested.section["asked"]
+
+
+def test_a_rollback_asks_for_two_minutes_of_its_call() -> None:
+    left = desk._within(rolling_back(knows, 1).records.run, NOW, lambda: 900)()
+    assert 119 < left - Pace.reserve <= 120
+
+
+def test_a_test_that_fails_does_not_stop_a_rollback_and_is_told() -> None:
+    def forbidden(model_id: str, question: Any) -> str:
+        raise PermissionError("a record, perhaps")
+
+    tested = rolling_back(forbidden, 12)
+    assert tested.test().is_complete
+    assert tested.section["verdict"].startswith("Not tested: the test failed (PermissionError).")
+
+
+def test_a_rollback_that_is_cancelled_during_its_test_ends() -> None:
+    tested = rolling_back(knows, 12)
+    tested.records.run = structs.replace(tested.records.run, status="ending")
+    with pytest.raises(RunEndingError):
+        tested.test()
 
 
 def test_labelled_tasks_get_accuracy_macro_f1_and_the_confusion_matrix() -> None:
