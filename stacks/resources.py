@@ -182,6 +182,14 @@ class Resources:
         """ARNs of the parameters that applications read; they come into being at run time."""
         return [self.model_parameter(recipe) for recipe, _ in self.recipes]
 
+    def every_model_parameter(self) -> Permission:
+        """Reading and writing what applications read, of recipes that were removed, too."""
+        return Permission(
+            actions=["ssm:GetParameter", "ssm:PutParameter"],
+            resources=[self._parameter(model_parameter(self.stage, "*"))],
+            why="A recipe that was removed is in no template, and its parameter moves on.",
+        )
+
     def model_parameter(self, recipe: Recipe) -> str:
         """ARN of the parameter that names the model of a recipe."""
         return self._parameter(model_parameter(self.stage, recipe.name))

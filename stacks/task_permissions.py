@@ -259,7 +259,7 @@ def sweep(r: Resources) -> Permissions:
         *_take_down(r),
         r.runs_of_recipe(),
         Permission(actions=["ssm:GetParameter"], resources=r.recipe_parameters()),
-        *_model_parameters(r),
+        r.every_model_parameter(),
         *_announce(r),
     ]
 

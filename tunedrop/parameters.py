@@ -23,13 +23,14 @@ class Parameters:
         """What applications invoke now, or None before the first run."""
         return self._find(model_parameter(self._stage, recipe))
 
-    def set_model(self, recipe: str, model_id: str) -> str:
-        """Point the applications of a recipe at a model; returns the parameter's name."""
+    def set_model(self, recipe: str, model_id: str) -> bool:
+        """Point the applications of a recipe at a model; False where they were not until now."""
         name = model_parameter(self._stage, recipe)
-        if self._find(name) != model_id:
-            with aws(f"write the parameter {name}"):
-                self._client.put_parameter(Name=name, Value=model_id, Type="String", Overwrite=True)
-        return name
+        if self._find(name) == model_id:
+            return True
+        with aws(f"write the parameter {name}"):
+            self._client.put_parameter(Name=name, Value=model_id, Type="String", Overwrite=True)
+        return False
 
     def _find(self, name: str) -> str | None:
         try:

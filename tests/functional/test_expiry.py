@@ -1,17 +1,20 @@
 """Provisioned throughput with a deadline: warned of, withdrawn, prolonged, never by an old run."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.functional.samples import recipe
 from tests.functional.world import Call, World
-from tunedrop.errors import InvalidInputError
+from tunedrop.cli import rollback
+from tunedrop.errors import InvalidInputError, ServiceBusyError
+from tunedrop.parameters import Parameters
 from tunedrop.run import Run, moment, timestamp
 from tunedrop.services import Services
 from tunedrop.serving.recipe_state import Champion
 
-EXPIRING = recipe(deployment={"mode": "provisioned", "expires_after": "7d"})
+EXPIRING = recipe(deployment={"mode": "provisioned", "expires_after": "7d", "grace": "24h"})
 
 
 def in_service(world: World, **sections: str) -> tuple[Run, Champion]:
@@ -78,6 +81,70 @@ def test_the_parameter_moves_an_hour_before_the_throughput_goes(
     at(monkeypatch, moment(found.expires_at) + timedelta(minutes=10))
     assert call("sweep")["retired"] == [str(_retiree(run))]
     assert world.deployment_status(name) == ""
+
+
+def test_a_deadline_that_every_sweep_missed_leaves_applications_their_hour(
+    world: World, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, found = in_service(world)
+    late = moment(found.expires_at) + timedelta(hours=3)
+    at(monkeypatch, late)
+    assert (call("sweep")["withdrawn"], status(world, run)) == (["support"], "Active")
+    at(monkeypatch, late + timedelta(minutes=30))
+    assert (call("sweep")["retired"], status(world, run)) == ([], "Active")
+    at(monkeypatch, late + timedelta(minutes=59))
+    assert (call("sweep")["retired"], status(world, run)) == ([_retiree(run)], "")
+
+
+def test_what_the_parameter_could_not_leave_yet_serves_on(
+    world: World, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, found = in_service(world)
+    at(monkeypatch, moment(found.expires_at) + timedelta(minutes=10))
+    world.services.expiry.look("support", moment(found.expires_at) - timedelta(hours=1))
+    with monkeypatch.context() as refusing:
+        refusing.setattr(Parameters, "set_model", refused)
+        with pytest.raises(ServiceBusyError, match="the parameter of support"):
+            call("sweep")
+    assert call("sweep")["retired"] == []
+    assert (world.model_parameter(), status(world, run)) == ("us.amazon.nova-micro-v1:0", "Active")
+    assert call("sweep")["retired"] == [_retiree(run)]
+
+
+def refused(*_: object) -> None:
+    raise ServiceBusyError("SSM throttles.")
+
+
+def test_the_parameter_leaves_the_throughput_of_a_recipe_that_was_removed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, found = in_service(world)
+    upkeep = replace(world.services.upkeep, deployed=())
+    sweep = replace(world.services.sweep, recipe_names=(), upkeep=upkeep)
+    assert sweep.sweep(moment(found.expires_at) - timedelta(minutes=50)).withdrawn == ("support",)
+    assert world.model_parameter() == "us.amazon.nova-micro-v1:0"
+    assert status(world, run) == "Active"
+
+
+def test_a_champion_that_is_restored_has_its_time_again(
+    world: World, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, found = in_service(world)
+    at(monkeypatch, moment(found.expires_at) - timedelta(hours=2))
+    call("sweep")
+    in_service(world, dropped_at=timestamp(now(world)))
+    at(monkeypatch, moment(found.expires_at) + timedelta(hours=3))
+    assert rollback.restore(world.services, "support", champion(world))
+    restored = champion(world)
+    left = moment(restored.expires_at) - now(world)
+    assert (restored.run_id, restored.warned_at) == (run.run_id, "")
+    assert timedelta(days=6, hours=23) < left <= timedelta(days=7)
+    assert call("sweep")["withdrawn"] == []
+    assert (world.model_parameter(), status(world, run)) == (restored.model_id, "Active")
+
+
+def status(world: World, run: Run) -> str:
+    return world.deployment_status(f"{run.run_id}-1")
 
 
 def _retiree(run: Run) -> str:

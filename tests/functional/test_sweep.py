@@ -12,6 +12,7 @@ from tests.functional.samples import NOW, Json, recipe, unique
 from tests.functional.world import Call, World
 from tunedrop.cli.take_down import take_down
 from tunedrop.errors import ServiceBusyError
+from tunedrop.parameters import Parameters
 from tunedrop.run import Run, plain, timestamp
 from tunedrop.services import Services
 from tunedrop.serving.recipe_state import Retiree
@@ -233,6 +234,36 @@ def test_a_parameter_is_put_right_before_anything_is_deleted(
         call("sweep")
     assert run.deployment is not None
     assert hours_later.model_parameter() == run.deployment.arn
+
+
+def test_a_listing_that_aws_refuses_keeps_nothing_else_from_being_swept(
+    hours_later: World, call: Call
+) -> None:
+    run = ended(hours_later, hours_later.deployed_run())
+    refused = {"operation": "ListProvisionedModelThroughputs", "code": "ThrottlingException"}
+    hours_later.faults.order("error", count=10, **refused)
+    with pytest.raises(ServiceBusyError, match="the list of each provisioned: AWS is busy"):
+        call("sweep")
+    assert hours_later.deployment_status(f"{run.run_id}-1") == ""
+
+
+def test_a_champion_that_came_while_its_parameter_was_written_is_not_overwritten(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed = world.deploy()
+    world.promoted(world.deployed_run())
+    later = world.deployed_run(dropped_at=timestamp(NOW + timedelta(minutes=1)))
+    write = Parameters.set_model
+
+    def delayed(parameters: Parameters, name: str, model_id: str) -> bool:
+        monkeypatch.setattr(Parameters, "set_model", write)
+        world.promoted(later)
+        return write(parameters, name, model_id)
+
+    monkeypatch.setattr(Parameters, "set_model", delayed)
+    world.services.promotions.project(deployed)
+    assert later.deployment is not None
+    assert world.model_parameter() == later.deployment.arn
 
 
 def test_what_aws_refuses_keeps_nothing_else_from_being_swept(

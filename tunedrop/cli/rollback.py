@@ -43,7 +43,7 @@ def restore(services: Services, recipe: str, champion: Champion) -> Champion | N
     restored = services.champions.restore(recipe, by, grace, services.now())
     if restored is None:
         return None
-    services.parameters.set_model(recipe, restored.model_id)
+    services.promotions.project_item(recipe, restored.base_model_id)
     services.notifications.send(
         subject=f"{recipe}: rolled back",
         message=f"{by} put the model of the run {restored.run_id} back into service.",

@@ -10,6 +10,7 @@ from tunedrop.services.gateways import Gateways
 
 if TYPE_CHECKING:
     from tunedrop.evaluation.desk import EvaluationDesk
+    from tunedrop.ledger import Ledger
     from tunedrop.serving.approval import Approval
     from tunedrop.serving.approval_desk import ApprovalDesk
     from tunedrop.serving.approval_function import ApprovalFunction
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tunedrop.serving.expiry import Expiry
     from tunedrop.serving.swapping import Swapping
     from tunedrop.serving.sweep import Sweep
+    from tunedrop.serving.upkeep import Upkeep
 
 
 class Serving(Gateways):
@@ -133,8 +135,27 @@ class Serving(Gateways):
         return Expiry(champions=self.champions, notifications=self.notifications)
 
     @cached_property
-    def sweep(self) -> Sweep:
+    def ledger(self) -> Ledger:
         from tunedrop.ledger import Ledger
+
+        return Ledger(records=self.records)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        from tunedrop.serving.upkeep import Upkeep
+
+        return Upkeep(
+            champions=self.champions,
+            deployments=self.deployments,
+            parameters=self.parameters,
+            promotions=self.promotions,
+            expiry=self.expiry,
+            ledger=self.ledger,
+            deployed=self.settings.recipes,
+        )
+
+    @cached_property
+    def sweep(self) -> Sweep:
         from tunedrop.serving.inventory import Inventory
         from tunedrop.serving.sweep import Sweep
 
@@ -146,10 +167,8 @@ class Serving(Gateways):
             models=self.custom_models,
             deployments=self.deployments,
             executions=self.executions,
-            parameters=self.parameters,
-            promotions=self.promotions,
-            expiry=self.expiry,
-            ledger=Ledger(records=self.records),
+            upkeep=self.upkeep,
+            ledger=self.ledger,
             notifications=self.notifications,
             recipe_names=self.settings.recipes,
         )

@@ -109,10 +109,12 @@ class Champions:
     def restore(self, recipe: str, by: str, grace: timedelta, now: datetime) -> Champion | None:
         """Make the champion before this one serve again, if its deployment still does.
 
-        None where it does not, or is about to be retired.
+        None where it does not, or is about to be retired. A deadline that its recipe sets is
+        counted from now.
         """
         state = self.state(recipe)
-        after = restored(state, by, now + grace, now)
+        again = self._renewed(state.previous, now) if state.previous else None
+        after = restored(structs.replace(state, previous=again), by, now + grace, now)
         if after is None or not self._commit(recipe, state, after):
             return None
         return after.champion
@@ -180,6 +182,10 @@ class Champions:
             **fields,
         )
         return self._table.all_or_nothing(change, *others)
+
+    def _renewed(self, champion: Champion, now: datetime) -> Champion:
+        lifetime = self._records.get(champion.run_id).plan.deployment.expires_after_seconds
+        return champion.renewed(timedelta(seconds=lifetime or 0), now)
 
     def _promotion_of(self, run: Run) -> Promotion:
         promotion = self._records.get(run.run_id).promotion

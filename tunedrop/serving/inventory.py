@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -35,6 +36,50 @@ class Resource:
         return f"{self.kind} {self.name}{f' (committed until {until:%Y-%m-%d})' if until else ''}"
 
 
+class Listing(NamedTuple):
+    """A call that lists resources of one kind, and the names of what is read in its answer."""
+
+    kind: str
+    operation: str
+    member: str
+    name: str
+    arn: str
+    created: str
+    status: str = ""
+
+
+# Deployments and throughput first, then running jobs, then models.
+LISTINGS = (
+    Listing(
+        PROVISIONED,
+        "list_provisioned_model_throughputs",
+        "provisionedModelSummaries",
+        *("provisionedModelName", "provisionedModelArn", "creationTime"),
+    ),
+    Listing(
+        ON_DEMAND,
+        "list_custom_model_deployments",
+        "modelDeploymentSummaries",
+        *("customModelDeploymentName", "customModelDeploymentArn", "createdAt"),
+    ),
+    *(
+        Listing(
+            CUSTOMIZATION_JOB,
+            "list_model_customization_jobs",
+            "modelCustomizationJobSummaries",
+            *("jobName", "jobArn", "creationTime", status),
+        )
+        for status in ("InProgress", "Stopping")
+    ),
+    Listing(
+        CUSTOM_MODEL,
+        "list_custom_models",
+        "modelSummaries",
+        *("modelName", "modelArn", "creationTime"),
+    ),
+)
+
+
 class Inventory:
     """Gateway that lists what a stage owns in Bedrock; strangers' resources are not seen."""
 
@@ -43,53 +88,26 @@ class Inventory:
         self._stage = stage
 
     def resources(self) -> Iterator[Resource]:
-        """Deployments and throughput first, then running jobs, then models."""
-        yield from self._listed(
-            "list_provisioned_model_throughputs",
-            "provisionedModelSummaries",
-            (PROVISIONED, "provisionedModelName", "provisionedModelArn", "creationTime"),
-        )
-        yield from self._listed(
-            "list_custom_model_deployments",
-            "modelDeploymentSummaries",
-            (ON_DEMAND, "customModelDeploymentName", "customModelDeploymentArn", "createdAt"),
-        )
-        yield from self._listed(
-            "list_model_customization_jobs",
-            "modelCustomizationJobSummaries",
-            (CUSTOMIZATION_JOB, "jobName", "jobArn", "creationTime"),
-            statusEquals="InProgress",
-        )
-        yield from self._listed(
-            "list_model_customization_jobs",
-            "modelCustomizationJobSummaries",
-            (CUSTOMIZATION_JOB, "jobName", "jobArn", "creationTime"),
-            statusEquals="Stopping",
-        )
-        yield from self._listed(
-            "list_custom_models",
-            "modelSummaries",
-            (CUSTOM_MODEL, "modelName", "modelArn", "creationTime"),
-        )
+        """Everything, in the order of the listings."""
+        return chain.from_iterable(map(self.listed, LISTINGS))
 
-    def _listed(
-        self, operation: str, member: str, fields: tuple[str, str, str, str], **filters: str
-    ) -> Iterator[Resource]:
-        kind, name, arn, created = fields
-        with aws(operation.replace("_", " ")):
-            pages = self._client.get_paginator(operation).paginate(**filters)
-            summaries = [item for page in pages for item in page.get(member, ())]
+    def listed(self, by: Listing) -> Iterator[Resource]:
+        """What one of the listings shows."""
+        filters = {"statusEquals": by.status} if by.status else {}
+        with aws(by.operation.replace("_", " ")):
+            pages = self._client.get_paginator(by.operation).paginate(**filters)
+            summaries = [item for page in pages for item in page.get(by.member, ())]
         for item in summaries:
-            tags = self._tags(item[arn])
+            tags = self._tags(item[by.arn])
             if tags.get(TAG_STAGE) == self._stage and TAG_RUN in tags:
                 yield Resource(
-                    kind=kind,
-                    name=item[name],
-                    arn=item[arn],
-                    created_at=item[created],
+                    kind=by.kind,
+                    name=item[by.name],
+                    arn=item[by.arn],
+                    created_at=item[by.created],
                     recipe=tags.get(TAG_RECIPE, ""),
                     run_id=tags[TAG_RUN],
-                    committed_until=committed_until(item, item[created]),
+                    committed_until=committed_until(item, item[by.created]),
                 )
 
     def _tags(self, arn: str) -> dict[str, str]:

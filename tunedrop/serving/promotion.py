@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tunedrop.catalog import base_model
-from tunedrop.errors import RunEndingError
+from tunedrop.errors import RunEndingError, ServiceBusyError
 from tunedrop.parameters import Parameters
 from tunedrop.recipe import Recipe
 from tunedrop.run import Promotion, Run, timestamp
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.recipe_state import Champion
+
+_TRIES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,14 +28,27 @@ class PromotionDesk:
         self.project(run.plan)
         return promotion
 
-    def project(self, recipe: Recipe) -> str:
-        """Make the parameter say what the recipe's item says; returns the parameter's name.
+    def project(self, recipe: Recipe) -> bool:
+        """Make the parameter say what the recipe's item says; False where it said otherwise.
 
         Until the first promotion it names the base model.
         """
-        champion = self.champions.state(recipe.name).champion
-        base = base_model(recipe.base_model).inference_id
-        return self.parameters.set_model(recipe.name, champion.model_id if champion else base)
+        return self.project_item(recipe.name, recipe.base_model)
+
+    def project_item(self, name: str, base_model_id: str) -> bool:
+        """The same for a recipe of this name, whose base model serves where no champion does."""
+        said_so = True
+        for _ in range(_TRIES):
+            due = self._due(name, base_model_id)
+            said_so = self.parameters.set_model(name, due) and said_so
+            # Another champion may have come, and be in the parameter, since its item was read.
+            if self._due(name, base_model_id) == due:
+                return said_so
+        raise ServiceBusyError(f"The champion of {name} changes faster than its parameter.")
+
+    def _due(self, name: str, base_model_id: str) -> str:
+        champion = self.champions.state(name).champion
+        return champion.model_id if champion else base_model(base_model_id).inference_id
 
 
 def _champion(run: Run, now: datetime) -> Champion:

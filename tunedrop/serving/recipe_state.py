@@ -13,6 +13,8 @@ _HISTORY = 50
 KEPT_MODELS = 5
 # Applications cache the parameter: it moves so long before the throughput that it names goes.
 _PARTING = timedelta(hours=1)
+# The sweep an hour later may begin a little early, and is the one that is meant.
+_TO_THE_NEXT_SWEEP = 0.9
 # A sweep that has begun may be deleting what is due about now.
 _RESTORED_WITHIN = timedelta(minutes=15)
 
@@ -42,13 +44,22 @@ class Champion(Struct, frozen=True, kw_only=True):
     def withdrawn_from(self) -> datetime | None:
         """When the parameter leaves an expiring champion: before its deadline, as people cache it.
 
-        Half of its time at most is given away to that. None for one that does not expire.
+        None for one that does not expire.
         """
-        if not self.expires_at:
-            return None
-        expires_at = moment(self.expires_at)
+        return moment(self.expires_at) - self.parting if self.expires_at else None
+
+    @property
+    def parting(self) -> timedelta:
+        """How long an expiring one serves on after that: half of its time at most."""
         ready_at = moment(self.deployment.ready_at or self.deployment.intended_at)
-        return expires_at - min(_PARTING, (expires_at - ready_at) / 2)
+        return min(_PARTING, (moment(self.expires_at) - ready_at) / 2)
+
+    def renewed(self, lifetime: timedelta, now: datetime) -> "Champion":
+        """The champion as it enters service anew: an earlier deadline of its own is over."""
+        if not self.expires_at:
+            return self
+        expires_at = max(self.expires_at, timestamp(now + lifetime))
+        return structs.replace(self, expires_at=expires_at, warned_at="")
 
 
 class Retiree(Struct, frozen=True, kw_only=True):
@@ -155,14 +166,18 @@ def restored(state: RecipeState, by: str, retire_at: datetime, now: datetime) ->
 
 
 def withdrawn(state: RecipeState, now: datetime) -> RecipeState:
-    """The state without its champion, whose deadline has come; it may be promoted again."""
+    """The state without its champion, whose deadline has come; it may be promoted again.
+
+    However late that is seen, what it was served by goes only when nobody has it cached any more.
+    """
     champion = state.champion
     if champion is None:
         return state
+    retire_at = max(moment(champion.expires_at), now + champion.parting * _TO_THE_NEXT_SWEEP)
     promotion = promotion_after(state, now)
     entry = {**_entry(promotion, champion), "withdrawn": f"expired at {champion.expires_at}"}
     return structs.replace(
-        _left(state, moment(champion.expires_at)),
+        _left(state, retire_at),
         version=promotion.version,
         champion=None,
         history=(entry, *state.history)[:_HISTORY],

@@ -11,18 +11,20 @@ from tunedrop.errors import ServiceBusyError
 from tunedrop.gateway import Attempts
 from tunedrop.ledger import Ledger
 from tunedrop.notifications import Notifications
-from tunedrop.parameters import Parameters
-from tunedrop.recipe import from_json
 from tunedrop.records import RunRecords
 from tunedrop.run import ENDED, Run, moment
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.deployments import CustomModels, Deployments
 from tunedrop.serving.executions import Executions
-from tunedrop.serving.expiry import Expiry
-from tunedrop.serving.inventory import CUSTOM_MODEL, CUSTOMIZATION_JOB, Inventory, Resource
+from tunedrop.serving.inventory import (
+    CUSTOM_MODEL,
+    CUSTOMIZATION_JOB,
+    LISTINGS,
+    Inventory,
+    Resource,
+)
 from tunedrop.serving.kept_models import LONGEST_RUN, is_kept
-from tunedrop.serving.promotion import PromotionDesk
-from tunedrop.serving.recipe_state import Retiree
+from tunedrop.serving.upkeep import Kept, Upkeep
 from tunedrop.training.jobs import CustomizationJobs
 
 # What is younger may belong to a run whose record has not caught up yet.
@@ -51,28 +53,23 @@ class Sweep:
     models: CustomModels
     deployments: Deployments
     executions: Executions
-    parameters: Parameters
-    promotions: PromotionDesk
-    expiry: Expiry
+    upkeep: Upkeep
     ledger: Ledger
     notifications: Notifications
     recipe_names: tuple[str, ...]
 
     def sweep(self, now: datetime) -> Swept:
-        """One sweep: idle runs are cleaned up, retirees retired, orphans taken down.
+        """One sweep: recipes are kept up, idle runs cleaned up, orphans taken down.
 
-        Before that champions whose deadline has come leave, and the parameters that applications
-        read are put right: whoever reads one that was left behind would lose what it names. What
-        AWS refuses is noted, and keeps nothing else from being swept.
+        Recipes come first: whoever reads a parameter that was left behind would lose what it
+        names. What AWS refuses is noted, and keeps nothing else from being swept.
         """
         attempts = Attempts()
-        owned = tuple(self.inventory.resources())
+        owned = tuple(self._owned(attempts))
         recipes = sorted({*self.recipe_names, *(each.recipe for each in owned)})
-        withdrawn = tuple(self._withdraw_expired(recipes, now, attempts))
-        for name in self.recipe_names:
-            attempts.make(f"the parameter of {name}", partial(self._project, name))
+        kept = dict(self._keep_up(recipes, now, attempts))
         cleaned = tuple(self._clean_up_stranded_runs(recipes, now, attempts))
-        retired = tuple(self._retire_replaced(recipes, now, attempts))
+        retired = [retiree for each in kept.values() for retiree in each.retired]
         away = {each.deployment.arn for each in retired}
         orphans = [each for each in owned if each.arn not in away and self._is_orphan(each, now)]
         gone = [
@@ -81,7 +78,7 @@ class Sweep:
         return self._announced(
             Swept(
                 taken_down=tuple(map(str, gone)),
-                withdrawn=withdrawn,
+                withdrawn=tuple(name for name, each in kept.items() if each.withdrawn),
                 retired=tuple(map(str, retired)),
                 left=tuple(str(each) for each in orphans if each not in gone),
                 cleaned_runs=cleaned,
@@ -115,17 +112,18 @@ class Sweep:
             self.ledger.close(resource.run_id, resource.arn, now)
         return is_gone
 
-    def _project(self, name: str) -> None:
-        text = self.parameters.recipe(name)
-        if text:
-            self.promotions.project(from_json(text))
+    def _owned(self, attempts: Attempts) -> Iterator[Resource]:
+        for listing in LISTINGS:
+            found: list[Resource] = []
+            listed = self.inventory.listed(listing)
+            attempts.make(f"the list of each {listing.kind}", partial(found.extend, listed))
+            yield from found
 
-    def _withdraw_expired(
+    def _keep_up(
         self, recipes: Sequence[str], now: datetime, attempts: Attempts
-    ) -> Iterator[str]:
+    ) -> Iterator[tuple[str, Kept]]:
         for name in recipes:
-            if attempts.make(f"the deadline of {name}", partial(self.expiry.look, name, now)):
-                yield name
+            yield name, self.upkeep.keep(name, now, attempts)
 
     def _clean_up_stranded_runs(
         self, recipes: Sequence[str], now: datetime, attempts: Attempts
@@ -135,33 +133,6 @@ class Sweep:
             for run in self.records.of_recipe(name, since=now - LONGEST_RUN):
                 if run.status != ENDED and attempts.make(run.run_id, partial(clean_up, run)):
                     yield run.run_id
-
-    def _retire_replaced(
-        self, recipes: Sequence[str], now: datetime, attempts: Attempts
-    ) -> Iterator[Retiree]:
-        for name in recipes:
-            state = self.champions.state(name)
-            attempts.make(f"the cost of {name}", partial(self.ledger.pass_on, state))
-            for retiree in state.retiring:
-                due = moment(retiree.retire_at) <= now
-                if due and attempts.make(str(retiree), partial(self._retire, name, retiree, now)):
-                    yield retiree
-
-    def _retire(self, recipe: str, retiree: Retiree, now: datetime) -> bool:
-        if not self._is_retired(retiree):
-            return False
-        self.ledger.close(retiree.run_id, retiree.deployment.arn, now)
-        self.champions.retire(recipe, retiree)
-        return True
-
-    def _is_retired(self, retiree: Retiree) -> bool:
-        """Whether it is gone; what a commitment was tested on went before its promotion."""
-        mode, name = retiree.deployment.mode, retiree.deployment.name
-        view = self.deployments.find(mode, name)
-        if view is None:
-            return True
-        self.deployments.delete(mode, view.arn)
-        return self.deployments.find(mode, name) is None
 
     def _is_orphan(self, resource: Resource, now: datetime) -> bool:
         if now - resource.created_at < _YOUNG:
