@@ -257,6 +257,7 @@ def sweep(r: Resources) -> Permissions:
         ),
         r.bedrock("ListTagsForResource", on=EVERYTHING),
         *_take_down(r),
+        *_swap(r),
         r.runs_of_recipe(),
         Permission(actions=["ssm:GetParameter"], resources=r.recipe_parameters()),
         r.every_model_parameter(),

@@ -176,7 +176,10 @@ def test_the_gate_that_was_opened_again_compares_with_the_new_champion(
     assert (
         "base model is what it has to beat" in call("test_deployment", run_id=run.run_id)["verdict"]
     )
-    world.promoted(world.deployed_run())
+    other = world.deployed_run()
+    assert other.job is not None
+    job = structs.replace(other.job, custom_model_arn=world.ground.custom_model("another"))
+    world.promoted(world.services.records.update(other, job=job))
     with pytest.raises(ChampionChangedError):
         call("promote_model", run_id=run.run_id)
     assert "the champion" in call("test_deployment", run_id=run.run_id)["verdict"]

@@ -10,15 +10,17 @@ from msgspec import structs
 from tests.functional.ground import wait_until
 from tests.functional.samples import NOW, Json, nova_lines, recipe, records
 from tests.functional.world import Call, World
+from tunedrop.cli import promote
 from tunedrop.errors import (
     CapacityUnavailableError,
     ChampionChangedError,
     DeploymentFailedError,
+    InvalidInputError,
     ModelRejectedError,
     ServiceBusyError,
 )
 from tunedrop.recipe import Recipe
-from tunedrop.run import Run, plain, timestamp
+from tunedrop.run import Failure, Run, plain, timestamp
 from tunedrop.services import Services
 from tunedrop.serving.swapping import wait_seconds
 
@@ -337,6 +339,40 @@ def test_an_intended_swap_may_still_be_asked_for_within_the_functions_timeout(
         call("swap_throughput", run_id=run.run_id)
     assert not clean_up(call, run)["done"]
     assert not clean_up(call, run)["done"]
+
+
+def given_up(world: World, run: Run) -> None:
+    """Let the run end while its model is still in the champion's throughput."""
+    failure = Failure(error="ModelRejectedError", cause="Worse.")
+    world.services.records.begin_ending(run, failure, world.services.now())
+    world.services.records.end(world.find(run), outcome="CleanUpFailed", cause="", now=NOW)
+
+
+def test_the_sweep_swaps_back_what_clean_up_gave_up_on(world: World, call: Call) -> None:
+    first = champion(world, call)
+    run = swapped(world, call, passed(world, call, challenger(world)))
+    assert call("sweep")["swapped_back"] == []
+    given_up(world, run)
+    world.faults.order("serving_slow", operation=UPDATE, delay=1.0)
+    assert call("sweep")["swapped_back"] == [f"provisioned {first.run_id}-1"]
+    assert call("sweep")["swapped_back"] == []
+    wait_until(lambda: throughput(world, first)["modelArn"] == model(first))
+    [told] = [each for each in world.notifications() if "swapped back" in each["Subject"]]
+    assert f"the model of the run {first.run_id}, which support has" in told["Message"]
+
+
+def test_a_champion_whose_throughput_failed_can_be_promoted_again(world: World, call: Call) -> None:
+    first = champion(world, call)
+    own = world.run_with_model().job
+    assert own is not None
+    first = structs.replace(first, job=structs.replace(own, custom_model_arn=model(first)))
+    world.deploy(reusing())
+    with pytest.raises(InvalidInputError, match="serves support already"):
+        promote.start(world.services, first)
+    world.faults.order("serving_fails", operation=UPDATE, message="No room for it.")
+    call("swap_throughput", run_id=passed(world, call, challenger(world)).run_id)
+    wait_until(lambda: throughput(world, first)["status"] == "Failed")
+    assert promote.start(world.services, first)
 
 
 def test_throughput_that_is_gone_needs_no_swap_back(world: World, call: Call) -> None:

@@ -21,6 +21,7 @@ from tunedrop.settings import run_tags
 NOTHING: Json = {
     "taken_down": [],
     "withdrawn": [],
+    "swapped_back": [],
     "retired": [],
     "left": [],
     "cleaned_runs": [],

@@ -225,7 +225,6 @@ def test_tokens_are_answered_through_a_policy_that_the_function_does_not_wait_fo
         ("PromoteModel", "bedrock:"),
         ("SwapThroughput", "bedrock:Create"),
         ("ProvisionThroughput", "bedrock:Update"),
-        ("Sweep", "bedrock:Update"),
         ("RecordOutcome", "bedrock:"),
         ("StartRun", "bedrock:"),
         ("CleanUp", "bedrock:Create"),

@@ -9,6 +9,7 @@ from tunedrop.cli.watch import follow_new
 from tunedrop.errors import InvalidInputError
 from tunedrop.run import Run
 from tunedrop.services import Services
+from tunedrop.serving.recipe_state import Champion
 from tunedrop.serving.redeployment import trained
 
 
@@ -42,9 +43,17 @@ def _refuse_what_serves(services: Services, earlier: Run) -> None:
     """The same model in the same way twice would only bill twice, for the grace of the first."""
     champion = services.champions.state(earlier.recipe).champion
     asked = services.redeployments.plan(earlier).deployment
-    if champion and earlier.job and champion.serves(earlier.job.custom_model_arn, asked):
+    model = earlier.job.custom_model_arn if earlier.job else ""
+    if champion and champion.serves(model, asked) and not _is_lost(services, champion):
         raise InvalidInputError(
             f"The model of {earlier.run_id} serves {earlier.recipe} already, as its recipe asks "
             f"({asked.mode}). Nothing was started. To serve it in another way, change the "
             "recipe's deployment and deploy it first."
         )
+
+
+def _is_lost(services: Services, champion: Champion) -> bool:
+    """Whether what should serve the champion is gone, failed, or serves another model."""
+    serving = champion.deployment
+    view = services.deployments.find(serving.mode, serving.arn)
+    return view is None or view.is_lost_to(champion.custom_model_arn)

@@ -36,7 +36,7 @@ class Papers:
         if not exam.compares:
             return self._paper(run, exam, self._test_set(run, exam), {CUSTOM: _custom(run)})
         records, in_service = self._test_set(run, exam), self._to_beat(run)
-        champion = in_service if in_service and _is_alike(run, in_service) else None
+        champion = in_service if in_service and _is_comparable(run, in_service) else None
         champions_run = self.records.find(champion.run_id) if champion else None
         trained = [each.data_layout for each in (run, champions_run) if each]
         leaks, notes = Leaks(artifacts=self.artifacts).of(records, run.layout, trained)
@@ -88,10 +88,14 @@ class Papers:
         return self.champions.state(run.recipe).champion
 
 
-def _is_alike(run: Run, champion: Champion) -> bool:
-    """Whether both take the same kind of question."""
+def _is_comparable(run: Run, champion: Champion) -> bool:
+    """Whether both take the same kind of question, and are two models.
+
+    The champion's own model is deployed again where its throughput is lost.
+    """
     both = (run.plan.base_model, champion.base_model_id)
-    return len({base_model(each).inference.request for each in both}) == 1
+    is_alike = len({base_model(each).inference.request for each in both}) == 1
+    return is_alike and not (run.job and run.job.custom_model_arn == champion.custom_model_arn)
 
 
 def _opponent(run: Run, in_service: Champion | None) -> dict[str, str]:

@@ -75,7 +75,7 @@ def not_labelled(names: Sequence[str]) -> str:
     )
 
 
-_FIRST_MODEL = "There is no champion yet, so the base model is what it has to beat."
+_FIRST_MODEL = "There is no champion to compare it with, so the base model is what it has to beat."
 
 
 def _nothing_to_compare(goals: _Goals) -> str:

@@ -142,6 +142,7 @@ class Serving(Gateways):
 
     @cached_property
     def upkeep(self) -> Upkeep:
+        from tunedrop.serving.swap_back import SwapBack
         from tunedrop.serving.upkeep import Upkeep
 
         return Upkeep(
@@ -150,6 +151,12 @@ class Serving(Gateways):
             parameters=self.parameters,
             promotions=self.promotions,
             expiry=self.expiry,
+            swap_back=SwapBack(
+                champions=self.champions,
+                turns=self.turns,
+                deployments=self.deployments,
+                notifications=self.notifications,
+            ),
             ledger=self.ledger,
             deployed=self.settings.recipes,
         )

@@ -15,7 +15,7 @@ from tunedrop.errors import (
 from tunedrop.records import RunRecords
 from tunedrop.run import ENDED, CleanUp, Deployment, Failure, Job, Run, moment, timestamp
 from tunedrop.serving.champions import Champions
-from tunedrop.serving.deployments import CustomModels, Deployments
+from tunedrop.serving.deployments import FAILED, CustomModels, Deployments
 from tunedrop.training.jobs import CustomizationJobs
 
 # Throughput takes up to half an hour to be created, and can be deleted only then.
@@ -24,7 +24,6 @@ _LONGEST_TAKE_DOWN = timedelta(hours=3)
 _LANDING = timedelta(seconds=15)
 # Time to have a quota raised; training again costs more than its storage.
 _MODEL_KEPT = timedelta(days=14)
-_FAILED = "Failed"
 _RUNNING_JOB = frozenset({"InProgress", "Stopping"})
 
 
@@ -93,7 +92,7 @@ class TakeDown:
         view = self.deployments.find(deployment.mode, deployment.name)
         if view is None:
             return None
-        is_gone = view.status == _FAILED and self.deployments.delete(deployment.mode, view.arn)
+        is_gone = view.status == FAILED and self.deployments.delete(deployment.mode, view.arn)
         return None if is_gone else view.committed_until
 
     def _pass(self, run: Run, committed: Mapping[Deployment, str], now: datetime) -> Iterator[str]:
@@ -142,7 +141,7 @@ class TakeDown:
         view = self.deployments.find(swap.mode, swap.arn)
         if view is None:
             return True
-        if view.desired_model_arn == swap.swapped_from and view.status != _FAILED:
+        if not view.is_lost_to(swap.swapped_from):
             asked = swap.arn if swap.status else ""
             in_flight = self._may_be_in_flight(asked, swap.intended_at, now)
             return view.serves(swap.swapped_from) and not in_flight

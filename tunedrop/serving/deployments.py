@@ -13,6 +13,7 @@ from tunedrop.gateway import aws, code_of, words_of
 
 PROVISIONED = "provisioned"
 ON_DEMAND = "on_demand"
+FAILED = "Failed"
 
 _COMMITMENTS = {"1 month": "OneMonth", "6 months": "SixMonths"}
 _TERMS = {"OneMonth": timedelta(days=30), "SixMonths": timedelta(days=180)}
@@ -54,6 +55,10 @@ class DeploymentView:
     def serves(self, model_arn: str) -> bool:
         """Whether it answers prompts with this model, and with no other any more."""
         return self.is_ready and {self.model_arn, self.desired_model_arn} == {model_arn}
+
+    def is_lost_to(self, model_arn: str) -> bool:
+        """Whether it neither serves this model nor is on its way to; throughput alone moves."""
+        return self.status == FAILED or self.desired_model_arn not in ("", model_arn)
 
     @property
     def is_ready(self) -> bool:

@@ -84,19 +84,23 @@ class RecipeState(Struct, frozen=True, kw_only=True):
     history: tuple[dict[str, Any], ...] = ()
 
     @property
+    def in_service(self) -> tuple["Champion | Retiree", ...]:
+        """The champion, and what serves on for a while."""
+        return (*filter(None, [self.champion]), *self.retiring)
+
+    @property
     def kept_models(self) -> frozenset[str]:
         """The ARNs of the models that must stay: of the last champions, and what still serves."""
         of_history = [str(entry.get("custom_model_arn", "")) for entry in self.history]
         latest = tuple(dict.fromkeys(filter(None, of_history)))[:KEPT_MODELS]
-        owners = (self.champion, self.previous, *self.retiring)
+        owners = (self.previous, *self.in_service)
         named = (each.custom_model_arn for each in owners if each and each.custom_model_arn)
         return frozenset((*named, *latest))
 
     @property
     def kept_deployments(self) -> frozenset[str]:
         """The ARNs of what serves, whichever run created it: swapped models come and go in it."""
-        owners = (self.champion, *self.retiring)
-        return frozenset(each.deployment.arn for each in owners if each)
+        return frozenset(each.deployment.arn for each in self.in_service)
 
     @property
     def kept_runs(self) -> frozenset[str]:

@@ -36,6 +36,7 @@ class Swept(Struct, frozen=True, kw_only=True):
 
     taken_down: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
+    swapped_back: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     cleaned_runs: tuple[str, ...] = ()
@@ -79,6 +80,7 @@ class Sweep:
             Swept(
                 taken_down=tuple(map(str, gone)),
                 withdrawn=tuple(name for name, each in kept.items() if each.withdrawn),
+                swapped_back=tuple(name for each in kept.values() for name in each.swapped_back),
                 retired=tuple(map(str, retired)),
                 left=tuple(str(each) for each in orphans if each not in gone),
                 cleaned_runs=cleaned,

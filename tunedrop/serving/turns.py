@@ -26,7 +26,7 @@ class Turns:
         the runs that wait the latest drop goes first: it would replace the others' models.
         """
         turn = {"pk": _turn_key(run.recipe), "holder": run.run_id, "since": timestamp(now)}
-        holder = str((self._table.get(turn["pk"]) or {}).get("holder", ""))
+        holder = self._holder(run.recipe)
         if holder == run.run_id:
             return
         if other := self._goes_before(run, holder, now):
@@ -41,10 +41,20 @@ class Turns:
                 f"Another run of the recipe {run.recipe} took its turn at the same moment."
             )
 
+    def holder(self, recipe: str) -> Run | None:
+        """The run that deploys for a recipe now, until it has ended."""
+        return self._holding(self._holder(recipe))
+
+    def _holder(self, recipe: str) -> str:
+        return str((self._table.get(_turn_key(recipe)) or {}).get("holder", ""))
+
+    def _holding(self, holder: str) -> Run | None:
+        run = self._records.find(holder) if holder else None
+        return run if run and run.status != ENDED else None
+
     def _goes_before(self, run: Run, holder: str, now: datetime) -> Run | None:
         """The run that holds the turn, else the latest drop that waits for it too."""
-        holding = self._records.find(holder) if holder else None
-        if holding and holding.status != ENDED:
+        if holding := self._holding(holder):
             return holding
         return next(
             (

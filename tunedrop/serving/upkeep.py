@@ -14,6 +14,7 @@ from tunedrop.serving.deployments import Deployments
 from tunedrop.serving.expiry import Expiry
 from tunedrop.serving.promotion import PromotionDesk
 from tunedrop.serving.recipe_state import Retiree
+from tunedrop.serving.swap_back import SwapBack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,7 @@ class Kept:
     """What was done for a recipe."""
 
     withdrawn: bool
+    swapped_back: tuple[str, ...]
     retired: tuple[Retiree, ...]
 
 
@@ -33,6 +35,7 @@ class Upkeep:
     parameters: Parameters
     promotions: PromotionDesk
     expiry: Expiry
+    swap_back: SwapBack
     ledger: Ledger
     deployed: tuple[str, ...]
 
@@ -52,7 +55,10 @@ class Upkeep:
             for each in due
             if attempts.make(str(each), partial(self._retire, recipe, each, now))
         )
-        return Kept(withdrawn=withdrawn, retired=retired)
+        swapped_back: list[str] = []
+        mend = partial(swapped_back.extend, self.swap_back.mend(recipe))
+        attempts.make(f"the throughput of {recipe}", mend)
+        return Kept(withdrawn=withdrawn, swapped_back=tuple(swapped_back), retired=retired)
 
     def _project(self, recipe: str) -> bool:
         """Whether the parameter was right; that of a recipe that was removed is kept right too."""

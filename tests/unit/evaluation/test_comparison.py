@@ -71,7 +71,7 @@ def test_the_champion_is_beaten_where_there_is_one() -> None:
 def test_without_a_champion_the_base_model_is_to_be_beaten() -> None:
     comparison = contest([GOOD] * 40, [POOR] * 40, Goals(beat="champion"))
     assert comparison.accepted
-    assert "There is no champion yet" in comparison.verdict
+    assert "There is no champion to compare it with" in comparison.verdict
 
 
 def test_a_metric_below_its_minimum_is_rejected_by_how_much() -> None:
