@@ -280,6 +280,29 @@ def test_a_champion_that_left_during_the_swap_gets_its_throughput_back(
     assert throughput(world, first)["modelArn"] == model(first)
 
 
+def test_the_deadline_of_the_old_champion_does_not_hit_a_swap(world: World, call: Call) -> None:
+    expiring = reusing(expires_after="7d")
+    champion(world, call, expiring)
+    now = world.services.now()
+    world.services.expiry.extend("support", timedelta(days=-7), now)
+    run = swapped(world, call, passed(world, call, challenger(world, expiring)))
+    assert not world.services.expiry.look("support", now + timedelta(hours=2))
+    call("promote_model", run_id=run.run_id)
+    found = world.services.champions.state("support").champion
+    assert found is not None
+    assert found.run_id == run.run_id
+    assert found.expires_at > timestamp(now + timedelta(days=6))
+
+
+def test_a_run_that_died_in_its_swap_keeps_no_throughput_for_ever(world: World, call: Call) -> None:
+    expiring = reusing(expires_after="2h")
+    champion(world, call, expiring)
+    run = swapped(world, call, passed(world, call, challenger(world, expiring)))
+    hours = [world.services.now() + timedelta(hours=number) for number in (8, 10)]
+    assert [world.services.expiry.look("support", each) for each in hours] == [False, True]
+    assert world.find(run).swap is not None
+
+
 def test_a_later_drops_model_is_not_swapped_out(world: World, call: Call) -> None:
     champion(world, call)
     run = passed(world, call, challenger(world))

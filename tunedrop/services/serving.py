@@ -132,7 +132,7 @@ class Serving(Gateways):
     def expiry(self) -> Expiry:
         from tunedrop.serving.expiry import Expiry
 
-        return Expiry(champions=self.champions, notifications=self.notifications)
+        return Expiry(champions=self.champions, turns=self.turns, notifications=self.notifications)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -8,8 +8,11 @@ from tunedrop.notifications import Notifications
 from tunedrop.run import moment, timestamp
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.recipe_state import Champion
+from tunedrop.serving.turns import Turns
 
 _WARNED_BEFORE = timedelta(hours=24)
+# Six hours for the swap and three for swapping back; a run that died holds nothing for longer.
+_LONGEST_SWAP = timedelta(hours=9)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,18 +20,23 @@ class Expiry:
     """Withdraws champions at their deadline, which belongs to the champion and to no old run."""
 
     champions: Champions
+    turns: Turns
     notifications: Notifications
 
     def look(self, recipe: str, now: datetime) -> bool:
         """Warn of a deadline, or withdraw the champion; True when it was withdrawn.
 
         Whoever withdraws it moves the parameter next; the deployment is retired at the deadline.
+        While a run swaps its model into the throughput both wait: the run takes it over, with a
+        deadline of its own, or gives it back.
         """
         champion = self.champions.state(recipe).champion
         leaves_at = champion.withdrawn_from() if champion else None
         if champion is None or leaves_at is None:
             return False
         if now >= leaves_at:
+            if self._is_taken_over(recipe, champion, now):
+                return False
             return self.champions.withdraw(recipe, champion, now)
         if now >= leaves_at - _WARNED_BEFORE and not champion.warned_at:
             self._warn(recipe, champion, leaves_at, now)
@@ -51,6 +59,13 @@ class Expiry:
                 f"The champion of {recipe} was replaced or withdrawn meanwhile; look again."
             )
         return timestamp(deadline)
+
+    def _is_taken_over(self, recipe: str, champion: Champion, now: datetime) -> bool:
+        run = self.turns.holder(recipe)
+        swap = run.swap if run else None
+        if swap is None or swap.arn != champion.deployment.arn:
+            return False
+        return now - moment(swap.test_until or swap.intended_at) < _LONGEST_SWAP
 
     def _warn(self, recipe: str, champion: Champion, leaves_at: datetime, now: datetime) -> None:
         if not self.champions.note_warning(recipe, champion, now):
