@@ -162,11 +162,9 @@ def _told_without(part: str, run: Run, count: Callable[[str], None]) -> Iterator
 
 
 def _taken_down(run: Run, now: datetime) -> Iterator[str]:
-    """The ARNs of what clean-up took down, or gave back."""
+    """The ARNs of what clean-up took down."""
     if run.promotion or run.clean_up is None or not run.clean_up.done:
         return
-    if run.swap:
-        yield run.swap.arn
     gone = (each for each in run.deployments if each.committed_until <= timestamp(now))
     yield from (each.arn for each in gone if each.arn)
     if not run.model_kept_until:

@@ -43,6 +43,14 @@ def with_ends(cost: Mapping[str, Any], *arns: str, at: datetime) -> dict[str, An
     return {**cost, "ended": {**ended, **cost.get("ended", {})}}
 
 
+def open_arns(run: Run) -> Iterator[str]:
+    """What bills on by the hour or the month, as far as the record knows."""
+    ended = run.cost.get("ended", {})
+    throughput = (each.arn for each, _ in _paid(run))
+    models = (job.custom_model_arn for job in run.own_jobs)
+    yield from (arn for arn in (*throughput, *models) if arn and arn not in ended)
+
+
 def _line(*, quantity: float | None, usd_per_unit: float | None, **given: Any) -> Line:
     usd = (
         None
@@ -88,16 +96,27 @@ def _training_of(run: Run, job: Job) -> Line:
 
 
 def _throughput(run: Run, now: datetime) -> Iterator[Line]:
+    for deployment, since in _paid(run):
+        yield _hours_of(run, deployment, since, now)
+
+
+def _paid(run: Run) -> Iterator[tuple[Deployment, str]]:
+    """The throughput that the run pays for, and since when: each hour is one run's alone.
+
+    It pays for its own from the order to create it, for what it reuses once its model is promoted.
+    """
     for deployment in filter(None, (run.trial, run.deployment)):
-        if deployment.mode == "provisioned" and deployment.arn:
-            yield _hours_of(run, deployment, now)
+        promoted_at = run.promotion.promoted_at if run.promotion else ""
+        since = promoted_at if deployment.origin == REUSED else deployment.intended_at
+        if deployment.mode == "provisioned" and deployment.arn and since:
+            yield deployment, since
 
 
-def _hours_of(run: Run, deployment: Deployment, now: datetime) -> Line:
-    """From the order to create it until it was taken down, or passed on to another run's model."""
+def _hours_of(run: Run, deployment: Deployment, since: str, now: datetime) -> Line:
+    """Until it was taken down, or passed on to another run's model."""
     end = _end(run, deployment)
-    hours = _hours(deployment.intended_at, end or now)
-    reused = "the champion's throughput, since this model was to serve in it; "
+    hours = _hours(since, end or now)
+    reused = "the champion's throughput, since this model serves from it; "
     until = f"; committed until {deployment.committed_until}" if deployment.commitment else ""
     source, as_of = _source_of_hours(run, deployment)
     return _line(

@@ -13,6 +13,7 @@ from tests.functional.world import Call, World
 from tunedrop.cli.take_down import take_down
 from tunedrop.errors import ServiceBusyError
 from tunedrop.parameters import Parameters
+from tunedrop.reckoning import spending
 from tunedrop.run import Run, plain, timestamp
 from tunedrop.services import Services
 from tunedrop.serving.recipe_state import Retiree
@@ -71,6 +72,21 @@ def test_what_is_retired_completes_what_its_run_cost(world: World, call: Call) -
     before = world.find(run)
     call("sweep")
     assert world.find(run) == before
+
+
+def test_what_somebody_else_deleted_completes_what_its_run_cost(world: World, call: Call) -> None:
+    priced = recipe(deployment={"mode": "provisioned"}, prices={"model_unit_usd_per_hour": 60.0})
+    run = world.run_with_model(priced)
+    arn = call("provision_throughput", run_id=run.run_id)["deployment_arn"]
+    wait_until(lambda: call("wait_for_deployment", run_id=run.run_id)["is_ready"])
+    ended(world, world.find(run), "CleanUpFailed")
+    call("sweep")
+    assert "ended" not in world.find(run).cost
+    world.bedrock.delete_provisioned_model_throughput(provisionedModelId=arn)
+    call("sweep")
+    found = spending(world.find(run), world.services.now() + timedelta(days=10))
+    [hours] = [each for each in found.lines if each.unit == "hour"]
+    assert (hours.goes_on, (hours.usd or 0) < 60.0) == (False, True)
 
 
 def test_there_is_nothing_to_do_in_a_fresh_stage(world: World, call: Call) -> None:

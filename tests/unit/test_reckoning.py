@@ -7,8 +7,8 @@ import pytest
 from msgspec import structs
 
 from tests.unit.run_builders import NOW, RUN_ID, job, recipe, run
-from tunedrop.reckoning import spending, with_ends
-from tunedrop.run import REUSED, Deployment, Run, timestamp
+from tunedrop.reckoning import open_arns, spending, with_ends
+from tunedrop.run import REUSED, Deployment, Promotion, Run, timestamp
 from tunedrop.spending import Line, Spending
 
 LITE_2 = "amazon.nova-2-lite-v1:0:256k"
@@ -108,7 +108,7 @@ def test_what_was_tested_ends_when_people_are_asked_for_the_commitment(
 def test_what_was_tested_ends_when_its_model_is_swapped() -> None:
     swapped = served(origin=REUSED, name="y-1", arn="arn:y", intended_at=timestamp(NOW + AN_HOUR))
     found = spending(run(trial=served(), deployment=swapped), NOW + 2 * AN_HOUR)
-    assert [(each.usd, each.goes_on) for each in found.lines] == [(60.5, False), (60.5, True)]
+    assert [(each.usd, each.goes_on) for each in found.lines] == [(60.5, False)]
 
 
 def test_throughput_of_an_unknown_price_makes_the_sum_the_least() -> None:
@@ -116,10 +116,20 @@ def test_throughput_of_an_unknown_price_makes_the_sum_the_least() -> None:
     assert (found.usd, found.words) == (1.0, "at least 1.00 US dollars")
 
 
-def test_the_champions_throughput_bills_to_the_run_whose_model_serves_in_it() -> None:
-    found = spending(run(deployment=served(origin=REUSED, swapped_from=MODEL)), NOW + AN_HOUR)
+def test_the_champions_throughput_bills_to_a_run_once_its_model_is_the_champions() -> None:
+    swapping = run(deployment=served(origin=REUSED, swapped_from=MODEL))
+    assert spending(swapping, NOW + 2 * AN_HOUR).lines == ()
+    promotion = Promotion(version=2, promoted_at=timestamp(NOW + AN_HOUR))
+    found = spending(structs.replace(swapping, promotion=promotion), NOW + 2 * AN_HOUR)
     assert found.usd == 60.5
     assert found.lines[0].note.startswith("the champion's throughput")
+
+
+def test_what_bills_on_is_what_was_not_taken_down_yet() -> None:
+    serving = trained(model=MODEL, deployment=served())
+    assert set(open_arns(serving)) == {THROUGHPUT, MODEL}
+    closed = structs.replace(serving, cost=with_ends({}, THROUGHPUT, at=NOW))
+    assert list(open_arns(closed)) == [MODEL]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The last net: takes down what carries our tags and has no living owner."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,10 +11,11 @@ from tunedrop.errors import ServiceBusyError
 from tunedrop.gateway import Attempts
 from tunedrop.ledger import Ledger
 from tunedrop.notifications import Notifications
+from tunedrop.reckoning import open_arns
 from tunedrop.records import RunRecords
 from tunedrop.run import ENDED, Run, moment
 from tunedrop.serving.champions import Champions
-from tunedrop.serving.deployments import CustomModels, Deployments
+from tunedrop.serving.deployments import PROVISIONED, CustomModels, Deployments
 from tunedrop.serving.executions import Executions
 from tunedrop.serving.inventory import (
     CUSTOM_MODEL,
@@ -69,7 +70,7 @@ class Sweep:
         owned = tuple(self._owned(attempts))
         recipes = sorted({*self.recipe_names, *(each.recipe for each in owned)})
         kept = dict(self._keep_up(recipes, now, attempts))
-        cleaned = tuple(self._clean_up_stranded_runs(recipes, now, attempts))
+        cleaned = tuple(self._look_after_runs(recipes, owned, now, attempts))
         retired = [retiree for each in kept.values() for retiree in each.retired]
         away = {each.deployment.arn for each in retired}
         orphans = [each for each in owned if each.arn not in away and self._is_orphan(each, now)]
@@ -127,14 +128,29 @@ class Sweep:
         for name in recipes:
             yield name, self.upkeep.keep(name, now, attempts)
 
-    def _clean_up_stranded_runs(
-        self, recipes: Sequence[str], now: datetime, attempts: Attempts
+    def _look_after_runs(
+        self, recipes: Sequence[str], owned: Sequence[Resource], now: datetime, attempts: Attempts
     ) -> Iterator[str]:
-        clean_up = self.executions.clean_up_if_over
+        """Clean up the runs that are stranded; close the books of those that have ended."""
+        clean_up, there = self.executions.clean_up_if_over, {each.arn for each in owned}
         for name in recipes:
             for run in self.records.of_recipe(name, since=now - LONGEST_RUN):
-                if run.status != ENDED and attempts.make(run.run_id, partial(clean_up, run)):
+                if run.status == ENDED:
+                    close = partial(self._close_books, run, there, now)
+                    attempts.make(f"the cost of {run.run_id}", close)
+                elif attempts.make(run.run_id, partial(clean_up, run)):
                     yield run.run_id
+
+    def _close_books(self, run: Run, there: Container[str], now: datetime) -> None:
+        """Close the lines of what is gone, whoever deleted it."""
+        for arn in open_arns(run):
+            if arn not in there and not self._exists(arn):
+                self.ledger.close(run.run_id, arn, now)
+
+    def _exists(self, arn: str) -> bool:
+        if ":provisioned-model/" in arn:
+            return self.deployments.find(PROVISIONED, arn) is not None
+        return self.models.find(arn) is not None
 
     def _is_orphan(self, resource: Resource, now: datetime) -> bool:
         if now - resource.created_at < _YOUNG:
