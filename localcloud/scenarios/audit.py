@@ -83,7 +83,8 @@ def _owner_of_capacity(books: Books, state: Item, run: Item, resource: Resource)
     for retiree in state.get("retiring", ()):
         if _arn(retiree) == resource.arn and retiree["retire_at"] > books.read_at:
             return f"a former champion, until {retiree['retire_at'][:16]}Z"
-    until = (run.get("deployment") or {}).get("committed_until", "")
+    committed = run.get("deployment") if _arn(run) == resource.arn else None
+    until = (committed or {}).get("committed_until", "")
     return f"a commitment, until {until[:10]}" if until > books.read_at else ""
 
 
@@ -155,16 +156,17 @@ def _champion(books: Books, recipe: str, state: Item) -> Iterator[str]:
 def _serving_on(books: Books, recipe: str, state: Item) -> Iterator[str]:
     for retiree in state.get("retiring", ()):
         if retiree["retire_at"] > books.read_at:
-            yield from _served(books, f"a former champion of {recipe}, in its grace", retiree)
+            who, model = f"a former champion of {recipe}, in its grace", retiree["custom_model_arn"]
+            yield from _served(books, who, retiree, model)
 
 
-def _served(books: Books, who: str, served: Item, model_arn: str = "") -> Iterator[str]:
+def _served(books: Books, who: str, served: Item, model_arn: str) -> Iterator[str]:
     found = next((each for each in books.resources if each.arn == _arn(served)), None)
     if found is None:
         yield f"what serves {who} is gone: {served['deployment']['name']}"
     elif found.status not in _SERVES:
         yield f"what serves {who} is {found.status}: {found.name}"
-    elif model_arn and found.model_arn != model_arn:
+    elif found.model_arn != model_arn:
         yield f"what serves {who} serves {found.model_arn} and not {model_arn}"
 
 

@@ -48,6 +48,12 @@ def champion(run_id: str) -> Item:
     }
 
 
+def retiree(retire_at: str) -> Item:
+    """The former champion."""
+    model = arn(MODEL, OLD)
+    return {**served(OLD), "run_id": OLD, "retire_at": retire_at, "custom_model_arn": model}
+
+
 def ended(run_id: str, outcome: str, cause: str, **sections: Any) -> dict[str, Any]:
     ending = {"status": "ended", "outcome": outcome, "cause": cause}
     return {"run_id": run_id, "recipe": "routing", **ending, **sections}
@@ -69,7 +75,7 @@ def good() -> Books:
     state = {
         "champion": champion(NEW),
         "previous": champion(OLD),
-        "retiring": [{**served(OLD), "run_id": OLD, "retire_at": LATER}],
+        "retiring": [retiree(LATER)],
         "history": [champion(NEW), champion(OLD)],
     }
     return Books(
@@ -115,14 +121,20 @@ def with_state(**changes: Any) -> Books:
 
 
 def over_due() -> Books:
-    return with_state(retiring=[{**served(OLD), "run_id": OLD, "retire_at": EARLIER}])
+    return with_state(retiring=[retiree(EARLIER)])
+
+
+def committed(*resources: Resource) -> Books:
+    """Books in which the run of the champion bought a commitment, and this is there too."""
+    bought = {**served(NEW)["deployment"], "committed_until": "2026-12-22T12:00:00.000Z"}
+    return replace(with_run(NEW, deployment=bought), resources=with_resources(*resources).resources)
 
 
 def demoted() -> Books:
     return replace(with_run(NEW, promotion=None), parameters=good().parameters)
 
 
-STRANGE = "nobody-1"
+STRANGE, TRIAL = "nobody-1", f"{NEW}-trial"
 WRONG: dict[str, tuple[Callable[[], Books], str]] = {
     "orphaned throughput": (
         lambda: with_resources(resource(THROUGHPUT, STRANGE, "InService")),
@@ -157,6 +169,14 @@ WRONG: dict[str, tuple[Callable[[], Books], str]] = {
     "throughput that serves another model": (
         lambda: with_resources(resource(THROUGHPUT, NEW, "InService", model_arn=arn(MODEL, OLD))),
         f"serves {arn(MODEL, OLD)} and not {arn(MODEL, NEW)}",
+    ),
+    "former champion's throughput that serves another model": (
+        lambda: with_resources(resource(THROUGHPUT, OLD, "InService", model_arn=arn(MODEL, NEW))),
+        f"a former champion of routing, in its grace serves {arn(MODEL, NEW)} and not",
+    ),
+    "trial left beside what was committed to": (
+        lambda: committed(resource(THROUGHPUT, NEW, "InService", name=TRIAL, arn="arn:trial")),
+        f"nobody owns the throughput {TRIAL}",
     ),
     "champion's model deleted": (lambda: without(MODEL, NEW), "the champion's custom model is"),
     "rollback target's model deleted": (
@@ -222,6 +242,14 @@ def test_what_is_right_passes() -> None:
     assert found.findings == ()
     assert "everything that serves is there: yes" in table(found)
     assert "NOBODY" not in table(found)
+
+
+def test_what_is_committed_needs_no_champion() -> None:
+    books = committed()
+    left = {"champion": None, "retiring": [], "history": [champion(NEW), champion(OLD)]}
+    books = replace(books, recipes={"routing": {**books.recipes["routing"], **left}})
+    unowned = [each for each in audit(books).findings if "nobody owns the throughput" in each]
+    assert [f"{OLD}-1" in each for each in unowned] == [True]
 
 
 @pytest.mark.parametrize("what", WRONG)
