@@ -13,7 +13,7 @@ from tunedrop.ledger import Ledger
 from tunedrop.notifications import Notifications
 from tunedrop.reckoning import open_arns
 from tunedrop.records import RunRecords
-from tunedrop.run import ENDED, Run, moment
+from tunedrop.run import ENDED, Run
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.deployments import PROVISIONED, CustomModels, Deployments
 from tunedrop.serving.executions import Executions
