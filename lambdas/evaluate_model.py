@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from lambdas.runtime import RunInput, dump, logger, parse, services
-from tunedrop.serving.approval import why_asked
+from tunedrop.serving.hourly import why_asked
 
 
 class EvaluateModelOutput(Struct, frozen=True, kw_only=True):

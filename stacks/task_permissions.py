@@ -164,8 +164,10 @@ def provision_throughput(r: Resources) -> Permissions:
             "CreateProvisionedModelThroughput", "TagResource", on=(CUSTOM_MODEL, THROUGHPUT)
         ),
         r.bedrock("GetProvisionedModelThroughput", on=(THROUGHPUT,)),
-        # Among the runs that wait for their turn the latest drop goes first.
+        # Among the runs that wait for their turn the latest drop goes first; the turn of a run
+        # that has to ask a person is given back, which deletes its item.
         r.runs_of_recipe(),
+        r.records("DeleteItem"),
         _model_key(r),
     ]
 

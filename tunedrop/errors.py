@@ -84,6 +84,10 @@ class CapacityUnavailableError(TunedropError):
     """No capacity, quota or turn for a deployment now; the workflow waits."""
 
 
+class ApprovalNeededError(TunedropError):
+    """A person has to say yes before more is bought; the workflow asks."""
+
+
 class ChampionChangedError(TunedropError):
     """The gate compared with another champion than serves now; the workflow tests again."""
 

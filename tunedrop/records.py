@@ -19,6 +19,8 @@ class _Also(NamedTuple):
 
 _NOTHING = _Also()
 _OF_ATTEMPT = _Also(" AND #job.#name = :attempt", ("job", "name"))
+_WAITING = _Also(" AND #wait.#token = :token", ("wait", "token"))
+_NOT_WAITING = _Also(" AND attribute_not_exists(#wait)", ("wait",))
 _NOT_CLEAN = _Also(" AND NOT #clean_up.#done = :true", ("clean_up", "done"))
 
 
@@ -91,6 +93,17 @@ class RunRecords:
         name = run.job.name if run.job else ""
         item = self._change(run.run_id, sections, RUNNING, _OF_ATTEMPT, attempt=name)
         return run_from(item) if item else None
+
+    def update_waiting(self, run: Run, **sections: Any) -> bool:
+        """Write sections, the `wait` too, of a running run that waits as `run` does.
+
+        By the same token, or not at all. False when it does not: an answer is taken once.
+        """
+        if run.wait is None:
+            item = self._change(run.run_id, sections, RUNNING, _NOT_WAITING)
+        else:
+            item = self._change(run.run_id, sections, RUNNING, _WAITING, token=run.wait.token)
+        return item is not None
 
     def update_ending(self, run: Run, **sections: Any) -> Run:
         """Write sections of a run that is ending, until its clean-up is done.

@@ -12,6 +12,7 @@ from tests.functional.samples import NOW, Json, nova_lines, recipe, records
 from tests.functional.world import Call, World
 from tunedrop.cli import promote
 from tunedrop.errors import (
+    ApprovalNeededError,
     CapacityUnavailableError,
     ChampionChangedError,
     DeploymentFailedError,
@@ -212,6 +213,28 @@ def test_throughput_that_does_not_suit_is_not_reused(
     wait_until(lambda: call("wait_for_deployment", run_id=run.run_id)["is_ready"])
     assert call("test_deployment", run_id=run.run_id)["capacity"] in ("kept", "committed")
     assert why in world.find(run).capacity["why"]
+
+
+def test_new_throughput_instead_of_the_champions_is_asked_for_where_it_is_beyond_the_budget(
+    world: World, call: Call
+) -> None:
+    planned = structs.replace(reusing(), budget=recipe(budget={"hourly_usd": 20}).budget)
+    first = champion(world, call, planned)
+    run = challenger(world, planned)
+    assert call("evaluate_model", run_id=run.run_id)["needs_approval"] is False
+    call("deploy_on_demand", run_id=run.run_id)
+    wait_until(lambda: call("wait_for_deployment", run_id=run.run_id)["is_ready"])
+    world.faults.order("serving_slow", operation=UPDATE, delay=30.0)
+    assert first.deployment is not None
+    world.bedrock.update_provisioned_model_throughput(
+        provisionedModelId=first.deployment.arn, desiredModelId=model(run)
+    )
+    assert call("test_deployment", run_id=run.run_id)["capacity"] == "created"
+    with pytest.raises(ApprovalNeededError, match=r"an hour would cost 25\.00 US dollars"):
+        call("provision_throughput", run_id=run.run_id)
+    call("approve_deployment", run_id=run.run_id, task_token="token")
+    [told] = world.notifications()
+    assert "not reused: the champion's throughput is Updating" in told["Message"]
 
 
 def test_a_commitment_of_the_champion_is_reused_and_nobody_is_asked_for_another(

@@ -64,3 +64,7 @@ class KeptRecords:
     def update_attempt(self, run: Run, **sections: Any) -> Run | None:
         same = self.run.job and run.job and self.run.job.name == run.job.name
         return self.update(run, **sections) if same else None
+
+    def update_waiting(self, run: Run, **sections: Any) -> bool:
+        waits = self.run.wait == run.wait
+        return waits and bool(self.update(run, **sections))

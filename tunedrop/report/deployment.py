@@ -10,10 +10,12 @@ def deployment(run: Record) -> Facts:
     """What was made to serve the model, and who decided; nothing where nothing was made."""
     made, trial = section(run, "deployment"), section(run, "trial")
     approval, commitment = section(run, "approval"), section(run, "commitment_approval")
+    before = approval.get("before", ())
     if not (made or trial or approval):
         return []
     return known(
         [
+            ("Decided before, on less money", "; ".join(map(_decided, before))),
             ("Decision on the deployment", _decided(approval)),
             ("Tested on", _served(trial)),
             ("Decision on the commitment", _decided(commitment)),

@@ -78,6 +78,7 @@ class Serving(Gateways):
             champions=self.champions,
             turns=self.turns,
             deployments=self.deployments,
+            region=self.region,
         )
 
     @cached_property

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from tunedrop.cost import commitment_cost, hourly_cost
+from tunedrop.cost import commitment_cost
 from tunedrop.errors import DeploymentDeclinedError
 from tunedrop.notifications import Notifications
 from tunedrop.records import RunRecords
 from tunedrop.run import Run, Wait, moment, timestamp
 from tunedrop.serving.champions import Champions
+from tunedrop.serving.hourly import hourly_bill, why_asked
 from tunedrop.serving.recipe_state import RecipeState
 from tunedrop.serving.trial import may_reuse, without_asking
 
@@ -17,41 +19,7 @@ DEPLOYMENT = "ApproveDeployment"
 COMMITMENT = "ApproveCommitment"
 # The states that ask, and where in the record of a run each keeps what it asked and was told.
 SECTIONS = {DEPLOYMENT: "approval", COMMITMENT: "commitment_approval"}
-
-
-def why_asked(run: Run, in_service: RecipeState, region: str) -> str:
-    """Why a person is asked for the deployment: the recipe wants it so, or its budget; or "".
-
-    The budget is for an hour of all that the recipe has in service at once: this run's deployment,
-    the champion beside it, and those before, as long as they serve on for the recipe's grace.
-    A rollback is a person's word already. A commitment is asked for on its own.
-    """
-    if run.is_rollback:
-        return ""
-    plan = without_asking(run, region, in_service)
-    if plan.deployment.approval == "required":
-        return "The recipe asks for a person (deployment.approval)."
-    limit = plan.budget.hourly_usd
-    if plan.deployment.mode != "provisioned" or limit is None:
-        return ""
-    others, new = _hourly(in_service), hourly_cost(plan).usd
-    budget = f"the recipe's budget.hourly_usd of {limit:,.2f} US dollars"
-    if others is None or new is None:
-        return f"A price is unknown, so that nothing can be held against {budget}."
-    if others + new <= limit:
-        return ""
-    return (
-        f"With what the recipe has in service already, in its grace too, an hour would cost "
-        f"{others + new:,.2f} US dollars, which is beyond {budget}."
-    )
-
-
-def _hourly(in_service: RecipeState) -> float | None:
-    """What an hour of all that a recipe has in service costs; None where nobody knows."""
-    owners = (in_service.champion, *in_service.retiring)
-    prices = [each.deployment.hourly_usd for each in owners if each]
-    known = [price for price in prices if price is not None]
-    return sum(known) if len(known) == len(prices) else None
+_BEFORE = "before"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,18 +38,33 @@ class Approval:
         """
         self.champions.check_not_superseded(run)
         section = SECTIONS[state]
-        asked_at = getattr(run, section).get("asked_at")
-        if asked_at and now - moment(asked_at) > DEADLINE:
+        asked = self._question(run, state, now)
+        if is_over(asked, now):
             raise DeploymentDeclinedError(
-                f"Nobody approved the {_WHAT[state]} within {DEADLINE.days} days of {asked_at}."
+                f"Nobody approved the {_WHAT[state]} within {DEADLINE.days} days of "
+                f"{asked['asked_at']}."
             )
-        asked = {**getattr(run, section), "asked_at": asked_at or timestamp(now)}
         wait = Wait(token=token, since=timestamp(now), state=state)
         run = self.records.update(run, wait=wait, **{section: asked})
         if not asked.get("told_at"):
-            until = timestamp(moment(asked["asked_at"]) + DEADLINE)
-            self._tell(run, state, until)
-            self.records.update(run, **{section: {**asked, "told_at": timestamp(now)}})
+            self._tell(run, state, timestamp(moment(asked["asked_at"]) + DEADLINE))
+            # Who was quick has answered already.
+            self.records.update_waiting(run, **{section: {**asked, "told_at": timestamp(now)}})
+
+    def _question(self, run: Run, state: str, now: datetime) -> dict[str, Any]:
+        """What is asked, since when; an answer that never reached the workflow is asked for again.
+
+        The state would not be entered after one that did.
+        """
+        asked: dict[str, Any] = getattr(run, SECTIONS[state])
+        if asked.get("answered_at"):
+            return {name: asked[name] for name in asked if name not in _OF_ANSWER}
+        if asked.get("asked_at"):
+            return asked
+        in_service = self.champions.state(run.recipe)
+        is_hourly = state == DEPLOYMENT
+        bill = hourly_bill(run, in_service, self.region).record() if is_hourly else {}
+        return {**asked, **bill, "asked_at": timestamp(now)}
 
     def _tell(self, run: Run, state: str, until: str) -> None:
         is_commitment = state == COMMITMENT
@@ -102,23 +85,27 @@ class Approval:
         return f"{_deployment(run, self.region, in_service)}\n{why}".strip()
 
 
+# What an answer adds to its question; people are told again of one that was lost.
+_OF_ANSWER = frozenset({"told_at", "answered_by", "answered_at", "approved"})
 _WHAT = {DEPLOYMENT: "deployment", COMMITMENT: "commitment"}
 
 
 def _deployment(run: Run, region: str, in_service: RecipeState) -> str:
-    plan = without_asking(run, region, in_service)
-    cost = _dollars(hourly_cost(plan).usd)
+    plan, bill = without_asking(run, region, in_service), hourly_bill(run, in_service, region)
+    cost = _dollars(bill.new)
     if may_reuse(run, in_service):
         return (
             "Deployment: the champion's provisioned throughput, for which nothing more is billed; "
             f"cost per hour until the model has passed its test: {cost}."
         )
     said = f"Deployment: {plan.deployment.mode}; cost per hour: {cost}."
+    if why := run.capacity.get("why"):
+        said = f"{said} The champion's throughput is not reused: {why}."
     if plan.budget.hourly_usd is None:
         return said
     return (
         f"{said} What the recipe has in service already costs per hour: "
-        f"{_dollars(_hourly(in_service))}; its budget: {_dollars(plan.budget.hourly_usd)}."
+        f"{_dollars(bill.others)}; its budget: {_dollars(plan.budget.hourly_usd)}."
     )
 
 
@@ -133,6 +120,20 @@ def _commitment(run: Run) -> str:
 
 def _dollars(usd: float | None) -> str:
     return "unknown" if usd is None else f"{usd:,.2f} US dollars"
+
+
+def is_over(asked: dict[str, Any], now: datetime) -> bool:
+    """Whether the time to answer is over, which is an answer too: no."""
+    asked_at = asked.get("asked_at")
+    return bool(asked_at) and now - moment(asked_at) > DEADLINE
+
+
+def asked_anew(asked: dict[str, Any]) -> dict[str, Any]:
+    """The section of a question that is put again; what was answered before is kept in it."""
+    if not asked.get("answered_at"):
+        return asked
+    answered = {name: value for name, value in asked.items() if name != _BEFORE}
+    return {_BEFORE: [*asked.get(_BEFORE, ()), answered]}
 
 
 def approving(run: Run, state: str) -> str:

@@ -6,10 +6,16 @@ from datetime import datetime, timedelta
 from msgspec import structs
 
 from tunedrop.cost import hourly_cost
-from tunedrop.errors import CapacityUnavailableError, DeploymentFailedError, ServiceBusyError
+from tunedrop.errors import (
+    ApprovalNeededError,
+    CapacityUnavailableError,
+    DeploymentFailedError,
+    ServiceBusyError,
+)
 from tunedrop.layout import attempt_name
 from tunedrop.records import RunRecords
 from tunedrop.run import CREATED, Deployment, Run, moment, timestamp
+from tunedrop.serving.approval import asked_anew
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.deployments import (
     PROVISIONED,
@@ -17,6 +23,7 @@ from tunedrop.serving.deployments import (
     Deployments,
     DeploymentView,
 )
+from tunedrop.serving.hourly import why_asked
 from tunedrop.serving.trial import NO_COMMITMENT, without_commitment
 from tunedrop.serving.turns import Turns
 from tunedrop.settings import run_tags
@@ -36,33 +43,30 @@ class Deploying:
     champions: Champions
     turns: Turns
     deployments: Deployments
+    region: str
 
     def deploy(self, run: Run, mode: str, now: datetime) -> Deployment:
         """The run's deployment; a second call finds the first call's.
 
         After the test that is what serves the model from then on, such as an approved commitment,
         and what the model was tested on becomes the run's trial; not if the champion has changed
-        meanwhile (`ChampionChangedError`). While it is another run's turn or Bedrock has no
-        capacity, a `CapacityUnavailableError`; once the recipe's patience is over, a
-        `DeploymentFailedError`.
+        meanwhile (`ChampionChangedError`), nor before a person says yes to money that takes one
+        (`ApprovalNeededError`). While it is another run's turn or Bedrock has no capacity, a
+        `CapacityUnavailableError`; once the recipe's patience is over, a `DeploymentFailedError`.
         """
         is_tested = _is_tested(run)
-        made = run.deployment
-        if made and made.arn and bool(run.trial) is is_tested:
+        made = run.deployment if bool(run.trial) is is_tested else None
+        if made and made.arn:
             return made
         self.champions.check_not_superseded(run)
-        if is_tested and not (made and run.trial):
+        if is_tested and not made:
             self.champions.check_opponent(run, now)
         self.turns.take(run, now)
+        if mode == PROVISIONED and not made:
+            self._require_yes(run)
         run = self._keep_trial(run) if is_tested else run
         deployment = self._intend(run, mode, now)
-        found = self.deployments.find(mode, deployment.name)
-        if found is None:
-            self._create(run, deployment, now)
-            found = self.deployments.find(mode, deployment.name)
-        if found is None:
-            raise ServiceBusyError(f"Bedrock took {deployment.name}, but does not show it yet.")
-        deployment = _seen(deployment, found)
+        deployment = _seen(deployment, self._found(run, deployment, now))
         self.records.update(run, deployment=deployment)
         return deployment
 
@@ -95,6 +99,18 @@ class Deploying:
             self.records.update(run, deployment=seen)
         return seen
 
+    def _require_yes(self, run: Run) -> None:
+        """Have a person asked for what bills by the hour, while other runs may deploy.
+
+        In the run's turn, since what serves beside it changes before. Capacity is waited for anew.
+        """
+        why = why_asked(run, self.champions.state(run.recipe), self.region)
+        if not why:
+            return
+        self.records.update(run, approval=asked_anew(run.approval), capacity_refused_at=None)
+        self.turns.give_back(run)
+        raise ApprovalNeededError(why)
+
     def _keep_trial(self, run: Run) -> Run:
         """Keep what the model was tested on as its trial; capacity is waited for anew."""
         if run.trial:
@@ -116,6 +132,16 @@ class Deploying:
         )
         self.records.update(run, deployment=deployment)
         return deployment
+
+    def _found(self, run: Run, deployment: Deployment, now: datetime) -> DeploymentView:
+        """What Bedrock shows of it, once it was created where it was not there."""
+        found = self.deployments.find(deployment.mode, deployment.name)
+        if found is None:
+            self._create(run, deployment, now)
+            found = self.deployments.find(deployment.mode, deployment.name)
+        if found is None:
+            raise ServiceBusyError(f"Bedrock took {deployment.name}, but does not show it yet.")
+        return found
 
     def _create(self, run: Run, deployment: Deployment, now: datetime) -> None:
         """Create it; what Bedrock refused was never made, so that clean-up need not look for it."""

@@ -4,7 +4,7 @@ from msgspec import structs
 
 from tunedrop.catalog import base_model
 from tunedrop.recipe import Recipe
-from tunedrop.run import Run
+from tunedrop.run import CREATED, Run
 from tunedrop.serving.deployments import ON_DEMAND, PROVISIONED
 from tunedrop.serving.recipe_state import Champion, RecipeState
 
@@ -90,9 +90,13 @@ def reuses(plan: Recipe) -> bool:
 
 
 def may_reuse(run: Run, in_service: RecipeState) -> bool:
-    """Whether the champion has throughput for the run's model, as far as the records know."""
+    """Whether the champion has throughput for the run's model, as far as the records know.
+
+    After the test it is known whether that can take it.
+    """
     champion = in_service.champion
-    return reuses(run.plan) and champion is not None and not misfit(run.plan, champion)
+    fits = champion is not None and not misfit(run.plan, champion)
+    return reuses(run.plan) and fits and run.capacity.get("served_by") != CREATED
 
 
 def misfit(plan: Recipe, champion: Champion) -> str:

@@ -357,6 +357,15 @@ def test_a_commitment_is_told_with_what_it_was_tested_on_and_who_decided() -> No
         assert words in told
 
 
+def test_who_said_yes_to_less_money_before_is_told_too() -> None:
+    answer = {"approved": True, "answered_by": "arn:aws:iam::1:user/ann"}
+    answer |= {"answered_at": "2026-11-22T12:00:00Z"}
+    approval = {"asked_at": "2026-11-22T13:00:00Z", "before": [answer]}
+    told = page(records.succeeded() | {"approval": approval}).text("dd")
+    assert "Approved by arn:aws:iam::1:user/ann" in told
+    assert "nobody has answered" in told
+
+
 @pytest.mark.parametrize("outcome", ["DatasetRejected", "ModelRejected", "ServiceFailed", None])
 def test_no_call_is_offered_where_nothing_was_put_in_service(outcome: str | None) -> None:
     assert not page(records.succeeded() | {"outcome": outcome}).all("pre")

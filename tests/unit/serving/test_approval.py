@@ -7,9 +7,10 @@ import pytest
 
 from tests.unit.run_builders import NOW, KeptRecords, recipe, run
 from tunedrop.errors import ServiceBusyError
-from tunedrop.run import Deployment, Run
-from tunedrop.serving.approval import Approval, why_asked
+from tunedrop.run import Deployment, Run, timestamp
+from tunedrop.serving.approval import Approval
 from tunedrop.serving.champions import Champions
+from tunedrop.serving.hourly import why_asked
 from tunedrop.serving.recipe_state import Champion, RecipeState, Retiree
 
 NOVA_LITE = "amazon.nova-lite-v1:0:300k"
@@ -97,6 +98,37 @@ def test_what_serves_at_an_unknown_price_counts_as_beyond_the_budget() -> None:
     given = {"deployment": {"mode": "provisioned"}, "budget": {"hourly_usd": 10_000}}
     assert asked(serving(None), **given)
     assert not asked(serving(0.0), **given)
+
+
+@pytest.mark.parametrize(("agreed", "is_asked"), [(218.15, False), (300, False), (200, True)])
+def test_who_said_yes_is_asked_again_for_more_money_only(agreed: float, is_asked: bool) -> None:
+    planned = recipe(
+        base_model=NOVA_LITE, deployment={"mode": "provisioned"}, budget={"hourly_usd": 150}
+    )
+    said = {"approved": True, "total_hourly_usd": agreed}
+    assert bool(why_asked(run(planned, approval=said), serving(100.0), "us-west-2")) is is_asked
+
+
+@pytest.mark.parametrize(("agreed", "is_asked"), [(108.15, False), (0.0, True)])
+def test_a_recipe_that_asks_for_a_person_asks_again_for_a_dearer_deployment(
+    agreed: float, is_asked: bool
+) -> None:
+    planned = recipe(
+        base_model=NOVA_LITE, deployment={"mode": "provisioned", "approval": "required"}
+    )
+    said = {"approved": True, "hourly_usd": agreed}
+    assert bool(why_asked(run(planned, approval=said), RecipeState(), "us-west-2")) is is_asked
+
+
+def test_an_answer_that_the_workflow_never_took_is_asked_for_again() -> None:
+    lost = {"asked_at": timestamp(NOW), "told_at": timestamp(NOW), "answered_at": timestamp(NOW)}
+    topic, records = BusyTopic(refusals=0), KeptRecords(run(approval=lost | {"approved": True}))
+    approval = Approval(
+        region="us-east-1", records=records, champions=NoChampions(), notifications=topic
+    )
+    approval.ask(records.run, "second", NOW)
+    assert len(topic.sent) == 1
+    assert set(records.run.approval) == {"asked_at", "told_at"}
 
 
 @dataclass

@@ -28,7 +28,9 @@ def look(status: str | None, now: datetime = NOW, failure: str = "") -> tuple[De
     intended = Deployment(mode="on_demand", name="x-1", intended_at=timestamp(NOW), arn="arn")
     records = KeptRecords(run(recipe(deployment={"patience": "30m"}), deployment=intended))
     deployments = FakeDeployments(seen or None)
-    desk = Deploying(records=records, champions=None, turns=None, deployments=deployments)
+    desk = Deploying(
+        records=records, champions=None, turns=None, deployments=deployments, region="us-east-1"
+    )
     return desk.look(records.run, now), records
 
 
