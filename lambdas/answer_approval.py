@@ -27,7 +27,7 @@ class AnswerApprovalOutput(Struct, frozen=True, kw_only=True):
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer the run's question; a second answer finds that the run does not wait any more."""
+    """Answer the run's question; the same answer again is taken for the first, another is not."""
     given = parse(event, AnswerApprovalInput)
     by = services().approval_desk.answer(
         given.run_id,

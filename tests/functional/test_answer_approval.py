@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from botocore.credentials import Credentials
@@ -11,7 +12,7 @@ from tests.functional.samples import recipe
 from tests.functional.world import Call, World
 from tunedrop.errors import InvalidInputError
 from tunedrop.identity import proof
-from tunedrop.run import Run
+from tunedrop.run import Run, timestamp
 from tunedrop.serving.approval import statement
 
 ASKING = recipe(deployment={"approval": "required"})
@@ -90,12 +91,50 @@ def test_a_run_that_nobody_knows_is_named(call: Call) -> None:
         call("answer_approval", run_id="nobody", approved=True, proof="")
 
 
-def test_a_second_answer_comes_too_late(
+def test_the_same_answer_again_is_taken_for_the_first(
     world: World, call: Call, asked: tuple[Run, str], sign: Sign
 ) -> None:
     run, execution = asked
     given = sign(statement(run.run_id, approved=True))
-    call("answer_approval", run_id=run.run_id, approved=True, proof=given)
+    first = call("answer_approval", run_id=run.run_id, approved=True, proof=given)
+    approval = world.find(run).approval
     wait_until(lambda: world.ended(execution))
-    with pytest.raises(InvalidInputError, match="does not wait any more"):
+    assert call("answer_approval", run_id=run.run_id, approved=True, proof=given) == first
+    assert world.find(run).approval == approval
+
+
+def test_a_later_answer_changes_nothing_and_is_told_who_was_first(
+    world: World, call: Call, asked: tuple[Run, str], sign: Sign
+) -> None:
+    run, _ = asked
+    given = sign(statement(run.run_id, approved=True))
+    by = call("answer_approval", run_id=run.run_id, approved=True, proof=given)["answered_by"]
+    approval = world.find(run).approval
+    late = sign(statement(run.run_id, approved=False))
+    with pytest.raises(InvalidInputError, match=f"any more: it was approved by {by} at"):
+        call("answer_approval", run_id=run.run_id, approved=False, proof=late)
+    assert (world.find(run).approval, world.find(run).wait) == (approval, None)
+
+
+def test_what_the_workflow_does_not_take_is_not_recorded(
+    world: World, call: Call, asked: tuple[Run, str], sign: Sign
+) -> None:
+    run, execution = asked
+    world.ground.client("stepfunctions").stop_execution(executionArn=execution)
+    before = world.find(run)
+    given = sign(statement(run.run_id, approved=True))
+    with pytest.raises(InvalidInputError, match="does not wait any more; try again in a minute"):
         call("answer_approval", run_id=run.run_id, approved=True, proof=given)
+    assert (world.find(run).approval, world.find(run).wait) == (before.approval, before.wait)
+
+
+def test_an_approval_after_three_days_is_refused(
+    world: World, call: Call, asked: tuple[Run, str], sign: Sign
+) -> None:
+    run, _ = asked
+    long_ago = timestamp(world.services.now() - timedelta(days=3, minutes=1))
+    world.services.records.update(run, approval={"asked_at": long_ago})
+    given = sign(statement(run.run_id, approved=True))
+    with pytest.raises(InvalidInputError, match=r"within 3 days of .* counts as declined"):
+        call("answer_approval", run_id=run.run_id, approved=True, proof=given)
+    assert "approved" not in world.find(run).approval
