@@ -14,6 +14,8 @@ ENDED = "ended"
 
 CREATED = "created"
 REUSED = "reused"
+# The status of a deployment that the run has taken down itself; all others are Bedrock's words.
+TAKEN_DOWN = "TakenDown"
 
 
 class Source(Struct, frozen=True, kw_only=True):

@@ -10,10 +10,11 @@ from botocore.credentials import Credentials
 from msgspec import structs
 
 from tests.functional.ground import wait_until
-from tests.functional.samples import NOW, recipe
+from tests.functional.samples import NOW, Json, nova_lines, recipe, records
 from tests.functional.world import Call, World
 from tunedrop.errors import ChampionChangedError, DeploymentDeclinedError, InvalidInputError
 from tunedrop.identity import proof
+from tunedrop.recipe import Recipe
 from tunedrop.run import Run, plain, timestamp
 from tunedrop.serving.approval import statement
 
@@ -226,6 +227,41 @@ def test_a_changed_champion_opens_the_gate_before_anything_is_bought(
         call("provision_throughput", run_id=run.run_id)
     assert throughputs(world, run) == []
     assert world.find(run).commitment_approval == {}
+
+
+def test_a_model_whose_trial_is_gone_is_held_against_the_new_champion_by_what_it_answered(
+    world: World, call: Call, sign: Sign
+) -> None:
+    asks = {"beat": "champion", "on_tie": "promote"}
+    planned = recipe(deployment=COMMITTED, prices=PRICE, evaluation=asks)
+    tested = records(20)
+    first = world.deployed_run(planned)
+    world.write(first.layout.dataset("train.jsonl"), nova_lines(tested[:3]))
+    world.promoted(first)
+    run = challenger(world, planned, tested)
+    call("test_deployment", run_id=run.run_id)
+    assert world.find(run).evaluation["leaked"] == 3
+    asked(world, call, run)
+    assert run.deployment is not None
+    arn = run.deployment.arn
+    wait_until(lambda: not world.deployment_status(arn))
+    second = world.promoted(world.deployed_run(dropped_at=timestamp(NOW + timedelta(minutes=1))))
+    answer(call, sign, run)
+    with pytest.raises(ChampionChangedError):
+        call("provision_throughput", run_id=run.run_id)
+    assert call("test_deployment", run_id=run.run_id)["capacity"] == "committed"
+    evaluation = world.find(run).evaluation
+    assert (evaluation["champion_run_id"], evaluation["records"]) == (second.run_id, 17)
+    assert "3 records left out, because what the model was tested on" in evaluation["asked"]
+
+
+def challenger(world: World, planned: Recipe, tested: list[Json]) -> Run:
+    """A later drop's run with a model of its own that serves on demand."""
+    run = world.deployed_run(planned, dropped_at=timestamp(NOW + timedelta(minutes=5)))
+    assert run.job is not None
+    world.write(run.layout.dataset("test.jsonl"), nova_lines(tested))
+    job = structs.replace(run.job, custom_model_arn=world.ground.custom_model("another"))
+    return world.services.records.update(run, job=job)
 
 
 def test_what_was_bought_serves_and_the_trial_is_retired(

@@ -1,7 +1,7 @@
 """One file of questions to several models, and the replies so far."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from tunedrop.dataset.records import AnyRecord
@@ -11,6 +11,7 @@ from tunedrop.evaluation.kept import KeptAnswers
 from tunedrop.evaluation.questions import Question
 from tunedrop.evaluation.scores import CUSTOM
 from tunedrop.evaluation.sheet import Row, Sheet, are_too_many
+from tunedrop.evaluation.verdicts import counted
 
 _SLICE = 100
 _PARTS = 2
@@ -42,6 +43,21 @@ class Paper:
     opponent: Mapping[str, str] = field(default_factory=dict)
     is_brief: bool = False
     replies: dict[tuple[str, int], Reply] = field(default_factory=dict)
+
+    def of_heard(self) -> "Paper":
+        """The records that the custom model has answered: the others it cannot be asked any more.
+
+        What leaked into the training data of one champion may be a fair question to the next.
+        """
+        model = self.models[CUSTOM].model
+        heard = {
+            line: record
+            for line, record in self.records.items()
+            if all((model, number) in self.replies for number in self._questions(line))
+        }
+        left = len(self.records) - len(heard)
+        note = f"{counted(left, 'record')} left out, because what the model was tested on is gone."
+        return replace(self, records=heard, notes=(*self.notes, *([note] if left else ())))
 
     def ask(self, asker: Asker[Question]) -> None:
         """Ask what is not answered yet, slice by slice, and keep each slice's answers.

@@ -17,7 +17,7 @@ from tunedrop.evaluation.test_set import draw
 from tunedrop.evaluation.text_exams import DialogueExam
 from tunedrop.objects import Objects
 from tunedrop.records import RunRecords
-from tunedrop.run import Run
+from tunedrop.run import TAKEN_DOWN, Run
 from tunedrop.serving.champions import Champions
 from tunedrop.serving.recipe_state import Champion
 
@@ -46,7 +46,8 @@ class Papers:
             {line: each for line, each in records.items() if line not in leaks},
             {**_both(run), **({CHAMPION: _champion(run, champion)} if champion else {})},
         )
-        return replace(paper, leaked=len(leaks), notes=notes, opponent=_opponent(run, in_service))
+        paper = replace(paper, leaked=len(leaks), notes=notes, opponent=_opponent(run, in_service))
+        return paper.of_heard() if _is_taken_down(run) else paper
 
     def general(self, run: Run) -> Paper | None:
         """The general test set, to the custom model and its base; None where there is none."""
@@ -110,9 +111,15 @@ def _both(run: Run) -> dict[str, Asked]:
 
 
 def _custom(run: Run) -> Asked:
-    serving = run.deployment or run.trial
+    serving = None if _is_taken_down(run) else run.deployment or run.trial
     model = run.job.custom_model_arn if run.job else ""
     return Asked(model=model, through=serving.arn if serving else "")
+
+
+def _is_taken_down(run: Run) -> bool:
+    """Whether the model answers nothing any more until its recipe's commitment is bought."""
+    tested_on = run.deployment or run.trial
+    return tested_on is not None and tested_on.status == TAKEN_DOWN
 
 
 def _champion(run: Run, champion: Champion) -> Asked:

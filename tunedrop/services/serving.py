@@ -43,7 +43,10 @@ class Serving(Gateways):
         from tunedrop.serving.commitment import CommitmentDesk
 
         return CommitmentDesk(
-            approval=self.approval, deployments=self.deployments, turns=self.turns
+            records=self.records,
+            approval=self.approval,
+            deployments=self.deployments,
+            turns=self.turns,
         )
 
     @cached_property

@@ -124,7 +124,7 @@ def _dollars(usd: float | None) -> str:
 
 def is_over(asked: dict[str, Any], now: datetime) -> bool:
     """Whether the time to answer is over, which is an answer too: no."""
-    asked_at = asked.get("asked_at")
+    asked_at = str(asked.get("asked_at", ""))
     return bool(asked_at) and now - moment(asked_at) > DEADLINE
 
 

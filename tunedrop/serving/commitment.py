@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tunedrop.run import Run
+from msgspec import structs
+
+from tunedrop.records import RunRecords
+from tunedrop.run import TAKEN_DOWN, Run
 from tunedrop.serving.approval import COMMITMENT, Approval
 from tunedrop.serving.deployments import Deployments
 from tunedrop.serving.turns import Turns
@@ -13,6 +16,7 @@ from tunedrop.serving.turns import Turns
 class CommitmentDesk:
     """Asks while nothing bills, and while other runs of the recipe may deploy."""
 
+    records: RunRecords
     approval: Approval
     deployments: Deployments
     turns: Turns
@@ -22,8 +26,15 @@ class CommitmentDesk:
 
         The test's answers are kept; a later look takes down what could not be taken down before.
         """
-        for tested in run.deployments:
-            if tested.arn and not tested.commitment:
-                self.deployments.delete(tested.mode, tested.arn)
+        run = self._take_down(run)
         self.turns.give_back(run)
         self.approval.ask(run, token, now, COMMITMENT)
+
+    def _take_down(self, run: Run) -> Run:
+        gone = {
+            name: structs.replace(tested, status=TAKEN_DOWN)
+            for name, tested in (("trial", run.trial), ("deployment", run.deployment))
+            if tested and tested.arn and not tested.commitment
+            if self.deployments.delete(tested.mode, tested.arn)
+        }
+        return self.records.update(run, **gone) if gone else run
