@@ -1,6 +1,6 @@
 """What every gateway to AWS shares: how a client is made, and which answers mean "try again"."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -57,12 +57,15 @@ def words_of(error: ClientError) -> str:
 
 
 @contextmanager
-def aws(action: str) -> Iterator[None]:
-    """Turn AWS's transient answers to `action` into a `ServiceBusyError`."""
+def aws(action: str, *, telling: Collection[str] = ()) -> Iterator[None]:
+    """Turn AWS's transient answers to `action` into a `ServiceBusyError`.
+
+    But for the codes that tell the caller more than that.
+    """
     try:
         yield
     except ClientError as error:
-        if code_of(error) in _BUSY:
+        if code_of(error) in _BUSY and code_of(error) not in telling:
             raise ServiceBusyError(
                 f"AWS is busy: {action} was answered with {code_of(error)}: {words_of(error)}"
             ) from error

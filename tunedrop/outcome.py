@@ -15,10 +15,12 @@ SERVICE_FAILED = "ServiceFailed"
 CLEAN_UP_FAILED = "CleanUpFailed"
 
 _LONGEST_CAUSE = 2000
-_AGREE = (
-    "Agree with the person who decides, then run `tunedrop promote {run_id}`: the model is kept, "
-    "and is not trained again."
-)
+_KEPT = "run `tunedrop promote {run_id}`: the model is kept, and is not trained again."
+# What people do next where the trained model is kept, though most runs that end so leave none.
+_WITH_MODEL = {
+    DeploymentDeclinedError.outcome: f"Agree with the person who decides, then {_KEPT}",
+    SERVICE_FAILED: f"The on-call engineer was told. Once it is settled, {_KEPT}",
+}
 
 
 def outcome_of(run: Run) -> tuple[str, str]:
@@ -36,7 +38,7 @@ def outcome_of(run: Run) -> tuple[str, str]:
         )
     if run.clean_up is None or not run.clean_up.done:
         return CLEAN_UP_FAILED, f"Clean-up did not finish. The run ended because: {_why(run)}"
-    return _outcome_named(run.failure.error) if run.failure else SERVICE_FAILED, _why(run)
+    return outcome_named(run.failure.error) if run.failure else SERVICE_FAILED, _why(run)
 
 
 def _stopped_at_model(run: Run) -> bool:
@@ -74,8 +76,8 @@ def _kept_model(run: Run) -> str:
 def next_step(run: Run) -> str:
     """What people do next."""
     outcome = run.outcome or outcome_of(run)[0]
-    if outcome == DeploymentDeclinedError.outcome and run.model_kept_until:
-        return _AGREE.format(run_id=run.run_id)
+    if run.model_kept_until and outcome in _WITH_MODEL:
+        return _WITH_MODEL[outcome].format(run_id=run.run_id)
     words = words_for(outcome, is_promoted=run.promotion is not None)
     trained = run.files.get("train") or [{"key": run.source.key}]
     file = trained[0]["key"].rpartition("/")[2]
@@ -91,7 +93,8 @@ def failure_from(error: str, cause: str) -> Failure:
     return Failure(error=error, cause=str(message))
 
 
-def _outcome_named(error: str) -> str:
+def outcome_named(error: str) -> str:
+    """The outcome of a run that ends with the error of this name."""
     kind = getattr(errors, error, None)
     if isinstance(kind, type) and issubclass(kind, BusinessError) and kind is not BusinessError:
         return kind.outcome
@@ -101,7 +104,7 @@ def _outcome_named(error: str) -> str:
 def _why(run: Run) -> str:
     if run.failure is None:
         return "its failure was not recorded; the execution's history tells it."
-    is_fault = _outcome_named(run.failure.error) == SERVICE_FAILED
+    is_fault = outcome_named(run.failure.error) == SERVICE_FAILED
     return f"{run.failure.error}: {run.failure.cause}" if is_fault else run.failure.cause
 
 

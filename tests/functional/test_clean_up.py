@@ -167,6 +167,33 @@ def test_the_model_of_a_completed_job_is_deleted(world: World, call: Call) -> No
     assert clean_up.taken_down == (f"customization job and model {run.job.name}",)
 
 
+def test_a_model_that_passed_its_test_is_kept_where_its_price_was_declined(
+    world: World, call: Call
+) -> None:
+    run = world.run_with_model(capacity={"served_by": "created"})
+    call("clean_up", **given(run, failure={"Error": "DeploymentDeclinedError", "Cause": "so"}))
+    assert world.model_exists(f"{run.run_id}-1")
+
+
+@pytest.mark.parametrize(
+    ("error", "stays"),
+    [
+        ("ServiceBusyError", True),
+        ("Lambda.Unknown", True),
+        ("DeploymentFailedError", True),
+        ("RunCancelledError", False),
+    ],
+)
+def test_a_paid_training_is_kept_where_the_model_is_not_to_blame(
+    world: World, call: Call, error: str, stays: bool
+) -> None:
+    run = world.run_with_model()
+    caught = {"Error": error, "Cause": "so"}
+    assert call("clean_up", **given(run, failure=caught)) == CLEAN
+    assert world.model_exists(f"{run.run_id}-1") is stays
+    assert bool(world.find(run).model_kept_until) is stays
+
+
 @pytest.mark.parametrize(("outcome", "stays"), [("CleanUpFailed", False), ("RunSucceeded", True)])
 def test_a_run_that_ended_because_its_clean_up_failed_is_passed_over_again(
     world: World, call: Call, outcome: str, stays: bool

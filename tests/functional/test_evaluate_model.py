@@ -48,6 +48,16 @@ def test_a_loss_beyond_the_recipes_limit_is_rejected_by_how_much(world: World, c
     assert "verdict" not in world.find(run).losses
 
 
+def test_a_model_whose_losses_nobody_has_judged_is_judged_by_the_run_that_goes_on_from_it(
+    world: World, call: Call
+) -> None:
+    earlier = trained(world)
+    run = world.run(recipe(evaluation={"max_validation_loss": 0.0001}), goes_on_from=earlier.run_id)
+    run = world.services.records.update(run, job=earlier.job)
+    with pytest.raises(ModelRejectedError, match=r"0\.0001"):
+        call("evaluate_model", run_id=run.run_id)
+
+
 def test_without_metric_files_nothing_is_held_against_the_model(world: World, call: Call) -> None:
     run = world.trained_run()
     assert "no training losses" in " ".join(

@@ -68,6 +68,15 @@ def test_no_capacity_is_waited_for(world: World, call: Call, run: Run) -> None:
     assert call("provision_throughput", run_id=run.run_id)["deployment_arn"]
 
 
+def test_a_service_that_is_not_available_to_create_has_no_capacity(
+    world: World, call: Call, run: Run
+) -> None:
+    world.faults.order("error", operation=CREATE, code="ServiceUnavailableException")
+    with pytest.raises(CapacityUnavailableError, match="no capacity"):
+        call("provision_throughput", run_id=run.run_id)
+    assert world.find(run).capacity_refused_at
+
+
 def test_two_runs_of_a_recipe_never_pay_at_once(world: World, call: Call, run: Run) -> None:
     call("provision_throughput", run_id=run.run_id)
     other = world.trained_run(PRICED)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from msgspec import structs
 
 from tests.unit.run_builders import NOW, RUN_ID, job, recipe, run
 from tunedrop.outcome import cause_of, failure_from, next_step, outcome_of, still_billing
@@ -83,6 +84,12 @@ def test_a_success_needs_no_next_step() -> None:
 
 def test_the_next_step_names_the_run() -> None:
     assert f"tunedrop rerun {RUN_ID}" in next_step(failed("RunRefusedError"))
+
+
+@pytest.mark.parametrize(("kept_until", "command"), [("", "rerun"), ("2026-12-06", "promote")])
+def test_what_the_service_failed_goes_on_from_its_model(kept_until: str, command: str) -> None:
+    ended = structs.replace(failed("OSError"), model_kept_until=kept_until)
+    assert f"tunedrop {command} {RUN_ID}" in next_step(ended)
 
 
 @pytest.mark.parametrize(

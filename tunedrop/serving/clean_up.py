@@ -12,6 +12,7 @@ from tunedrop.errors import (
     ModelRejectedError,
     RunEndingError,
 )
+from tunedrop.outcome import SERVICE_FAILED, outcome_named
 from tunedrop.records import RunRecords
 from tunedrop.run import ENDED, CleanUp, Deployment, Failure, Job, Run, moment, timestamp
 from tunedrop.serving.champions import Champions
@@ -180,11 +181,15 @@ def _names(run: Run, committed: Mapping[Deployment, str]) -> Iterator[str]:
 
 
 def _keeps(run: Run, job: Job) -> bool:
-    """Whether the model of this job waits for `tunedrop promote`.
+    """Whether the model of this job waits for `tunedrop promote`: its training was paid for.
 
-    Its deployment failed, or it passed its test and only the commitment was declined.
+    Its deployment failed, or the service did; or it passed its test, and only what it costs was
+    declined.
     """
-    why = run.failure.error if run.failure else ""
-    declined = why == DeploymentDeclinedError.__name__ and bool(run.commitment_approval)
-    undeployed = declined or why == DeploymentFailedError.__name__
+    if run.failure is None or run.promotion:
+        return False
+    outcome = outcome_named(run.failure.error)
+    is_tested = bool(run.commitment_approval or run.capacity)
+    declined = outcome == DeploymentDeclinedError.outcome and is_tested
+    undeployed = declined or outcome in (DeploymentFailedError.outcome, SERVICE_FAILED)
     return undeployed and job == run.job and bool(job.custom_model_arn)

@@ -88,7 +88,7 @@ class Deployments:
         No capacity or quota is a `CapacityUnavailableError`, a refusal a `DeploymentFailedError`.
         """
         try:
-            with aws(f"create the deployment {order.name}"):
+            with aws(f"create the deployment {order.name}", telling=_NO_CAPACITY):
                 self._create(order)
         except ClientError as error:
             if code_of(error) in _NO_CAPACITY:

@@ -18,10 +18,10 @@ class LossDesk:
     def judge(self, run: Run) -> str:
         """The verdict as a sentence; a `ModelRejectedError` says by how much and what to try.
 
-        Of a model that an earlier run has trained, the verdict that was found then.
+        Of a model that an earlier run has trained, the verdict that was found then, if any was.
         """
-        if run.goes_on_from:
-            return str(run.losses.get("verdict", ""))
+        if run.goes_on_from and run.losses.get("verdict"):
+            return str(run.losses["verdict"])
         job_id = run.job.arn.rpartition("/")[2] if run.job else ""
         curves = metric_files.read(self._files(run), job_id=job_id)
         losses = {**curves.stored(), "notes": list(curves.notes)}
@@ -32,5 +32,5 @@ class LossDesk:
         return verdict.sentence
 
     def _files(self, run: Run) -> dict[str, bytes]:
-        keys = self.artifacts.list(run.layout.training_output)
+        keys = self.artifacts.list(run.data_layout.training_output)
         return {key: self.artifacts.read(key) for key in keys if metric_files.is_metric_file(key)}
