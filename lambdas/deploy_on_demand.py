@@ -9,10 +9,11 @@ from tunedrop.serving.deployments import ON_DEMAND
 
 
 class DeployOnDemandOutput(Struct, frozen=True, kw_only=True):
-    """Where to look in Bedrock's console."""
+    """Where to look in Bedrock's console, and whether this is created or a window waited for."""
 
     deployment_name: str
     deployment_arn: str
+    capacity: str
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -20,7 +21,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Deploy in the run's turn; a second call finds the first call's deployment by its name."""
     given = parse(event, RunInput)
     run = services().enter(given.run_id, "DeployOnDemand")
-    deployment = services().deploying.deploy(run, ON_DEMAND, services().now())
+    capacity, deployment = services().capacity.provision(run, ON_DEMAND, services().now())
     return dump(
-        DeployOnDemandOutput(deployment_name=deployment.name, deployment_arn=deployment.arn)
+        DeployOnDemandOutput(
+            deployment_name=deployment.name if deployment else "",
+            deployment_arn=deployment.arn if deployment else "",
+            capacity=capacity,
+        )
     )

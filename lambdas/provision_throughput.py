@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from lambdas.runtime import RunInput, dump, logger, parse, services
+from tunedrop.serving.deployments import PROVISIONED
 
 
 class ProvisionThroughputOutput(Struct, frozen=True, kw_only=True):
@@ -20,7 +21,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Deploy in the run's turn; a second call finds the first call's deployment by its name."""
     given = parse(event, RunInput)
     run = services().enter(given.run_id, "ProvisionThroughput")
-    capacity, deployment = services().capacity.provision(run, services().now())
+    capacity, deployment = services().capacity.provision(run, PROVISIONED, services().now())
     return dump(
         ProvisionThroughputOutput(
             deployment_name=deployment.name if deployment else "",

@@ -177,8 +177,10 @@ def swap_throughput(r: Resources) -> Permissions:
     return [
         *_swap(r),
         *_delete_deployments(r),
-        # Among the runs that wait for their turn the latest drop goes first.
+        # Among the runs that wait for their turn the latest drop goes first; the turn of a run
+        # that waits for its recipe's window is given back, which deletes its item.
         r.runs_of_recipe(),
+        r.records("DeleteItem"),
     ]
 
 
@@ -189,6 +191,8 @@ def deploy_on_demand(r: Resources) -> Permissions:
             "CreateCustomModelDeployment", "TagResource", on=(CUSTOM_MODEL, DEPLOYMENT)
         ),
         r.bedrock("GetCustomModelDeployment", on=(DEPLOYMENT,)),
+        # Without room for it, the champion's throughput may be what the recipe's window opens.
+        r.bedrock("GetProvisionedModelThroughput", on=(THROUGHPUT,)),
         # Among the runs that wait for their turn the latest drop goes first.
         r.runs_of_recipe(),
         _model_key(r),

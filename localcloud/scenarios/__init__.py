@@ -23,6 +23,7 @@ NAMES = (
     "timeout",
     "swap",
     "swap-failed",
+    "window",
     "rollback",
     "committed",
     "orphan",

@@ -165,15 +165,24 @@ class Stage:
 
     def move_clock(self, key: str, field: str, *, to: timedelta) -> None:
         """Write into an item that something is due so long from now (before it, if negative)."""
+        moment = (datetime.now(UTC) + to).isoformat(timespec="milliseconds")
+        self._write(key, field, moment.replace("+00:00", "Z"))
+
+    def move_window(self, run_id: str, *, opens_in: timedelta) -> None:
+        """Let the hours in which a run may take the champion's place begin so long from now."""
+        opens = datetime.now(UTC) + opens_in
+        window = f"{opens:%H:%M}-{opens + timedelta(hours=3):%H:%M}"
+        self._write(f"run#{run_id}", "snapshot.deployment.reuse.window", window)
+
+    def _write(self, key: str, field: str, text: str) -> None:
         names = {f"#{name}": name for name in re.findall(r"[a-z_]+", field)}
         path = re.sub(r"([a-z_]+)", r"#\1", field)
-        moment = (datetime.now(UTC) + to).isoformat(timespec="milliseconds")
         self.service.client("dynamodb").update_item(
             TableName=self.service.outputs["RunsTableName"],
             Key={"pk": {"S": key}},
-            UpdateExpression=f"SET {path} = :moment",
+            UpdateExpression=f"SET {path} = :text",
             ExpressionAttributeNames=names,
-            ExpressionAttributeValues={":moment": {"S": moment.replace("+00:00", "Z")}},
+            ExpressionAttributeValues={":text": {"S": text}},
         )
 
 

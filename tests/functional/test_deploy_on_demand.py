@@ -21,7 +21,7 @@ CREATE = "CreateCustomModelDeployment"
 def test_the_deployment_is_named_after_the_job(world: World, call: Call) -> None:
     run = world.trained_run()
     found = call("deploy_on_demand", run_id=run.run_id)
-    assert list(found) == ["deployment_name", "deployment_arn"]
+    assert list(found) == ["deployment_name", "deployment_arn", "capacity"]
     assert found["deployment_name"] == f"{run.run_id}-1"
     assert world.deployment_status(found["deployment_arn"]) in ("Creating", "Active")
 

@@ -490,6 +490,53 @@ def test_a_closed_window_is_waited_for(world: World, call: Call) -> None:
     assert world.find(run).swap is None
 
 
+def no_deployments(world: World) -> None:
+    """Let the account's quota of custom model deployments be used up."""
+    listed = world.bedrock.list_custom_model_deployments(maxResults=1000)
+    value = len(listed["modelDeploymentSummaries"])
+    world.faults.order("quota", quota="deployments", value=value)
+
+
+def test_a_model_that_cannot_be_tested_on_demand_waits_for_the_window_and_lets_others_deploy(
+    world: World, call: Call
+) -> None:
+    champion(world, call, windowed())
+    run = challenger(world, windowed(opens_in=timedelta(hours=2)))
+    no_deployments(world)
+    found = call("deploy_on_demand", run_id=run.run_id)
+    assert found == {"deployment_name": "", "deployment_arn": "", "capacity": "window"}
+    assert call("test_deployment", run_id=run.run_id)["capacity"] == "reused"
+    assert not call("swap_throughput", run_id=run.run_id)["has_begun"]
+    world.services.turns.take(world.trained_run(), world.services.now())
+
+
+def test_who_waited_for_the_turn_to_swap_goes_on_with_that(world: World, call: Call) -> None:
+    champion(world, call, windowed())
+    run = challenger(world, windowed())
+    no_deployments(world)
+    call("deploy_on_demand", run_id=run.run_id)
+    call("test_deployment", run_id=run.run_id)
+    world.services.turns.give_back(run)
+    other = world.trained_run()
+    world.services.turns.take(other, world.services.now())
+    with pytest.raises(CapacityUnavailableError, match="deploys first"):
+        call("swap_throughput", run_id=run.run_id)
+    assert call("provision_throughput", run_id=run.run_id)["capacity"] == "reused"
+
+
+def test_a_champion_that_changed_before_the_window_opened_is_asked_before_it_is_swapped_out(
+    world: World, call: Call
+) -> None:
+    champion(world, call, windowed())
+    run = challenger(world, windowed())
+    world.faults.order("no_capacity")
+    call("provision_throughput", run_id=run.run_id)
+    call("test_deployment", run_id=run.run_id)
+    world.promoted(world.deployed_run(dropped_at=timestamp(NOW + timedelta(minutes=2))))
+    with pytest.raises(ChampionChangedError):
+        call("swap_throughput", run_id=run.run_id)
+
+
 def test_a_wait_ends_as_the_window_opens() -> None:
     assert wait_seconds(NOW + timedelta(seconds=90.5), NOW) == 91
 

@@ -24,6 +24,7 @@ from tunedrop.evaluation.answers import Asker, Inference, Pace
 from tunedrop.evaluation.exam import Exam
 from tunedrop.evaluation.exams import exam_of
 from tunedrop.evaluation.judgement import Judgement, judge
+from tunedrop.evaluation.paper import Paper
 from tunedrop.evaluation.papers import Papers
 from tunedrop.evaluation.questions import Question
 from tunedrop.evaluation.sheet import Sheet
@@ -94,7 +95,7 @@ class EvaluationDesk:
         if goes_on and not run.is_rollback:
             return Progress(records=len(sheet.complete), verdict="", is_complete=False)
         if run.deployment is None and run.trial is None:
-            return Progress(records=0, verdict="", is_complete=True)
+            return self._until_swapped_in(run, test)
         if not run.is_rollback:
             _require_answers(sheet)
         seed = zlib.crc32(run.run_id.encode())
@@ -104,6 +105,11 @@ class EvaluationDesk:
         if not judgement.accepted and not run.is_rollback:
             raise ModelRejectedError(judgement.verdict)
         return Progress(records=judgement.records, verdict=judgement.verdict, is_complete=True)
+
+    def _until_swapped_in(self, run: Run, test: Paper) -> Progress:
+        """The others were asked; should another champion serve by then, that is asked first."""
+        self.records.update(run, evaluation=dict(test.opponent))
+        return Progress(records=0, verdict="", is_complete=True)
 
     def _untested(self, run: Run, error: Exception) -> Progress:
         """What a rollback is told of a test that failed; the error's words might quote a record."""

@@ -7,7 +7,6 @@ from tunedrop.errors import CapacityUnavailableError
 from tunedrop.records import RunRecords
 from tunedrop.run import CREATED, REUSED, Deployment, Run
 from tunedrop.serving.deploying import Deploying
-from tunedrop.serving.deployments import PROVISIONED
 from tunedrop.serving.swapping import Swapping, is_untested
 from tunedrop.serving.trial import has_to_commit, reuses
 
@@ -25,16 +24,17 @@ class CapacityDesk:
     deploying: Deploying
     swapping: Swapping
 
-    def provision(self, run: Run, now: datetime) -> tuple[str, Deployment | None]:
-        """Deploy by throughput; or say that the champion's is to be reused, and create nothing.
+    def provision(self, run: Run, mode: str, now: datetime) -> tuple[str, Deployment | None]:
+        """Deploy in this mode; or say that the champion's is to be reused, and create nothing.
 
-        A rollback reuses it at once; any other run only where Bedrock has no capacity for a test,
-        and the recipe opens a window. Raises what `Deploying.deploy` does.
+        A rollback reuses it at once; any other run after its test, once it is its turn, or where
+        Bedrock has no capacity for a test, and the recipe opens a window. Raises what
+        `Deploying.deploy` does.
         """
-        if run.is_rollback and not run.deployment and not self.swapping.why_not(run, now):
+        if run.capacity.get("served_by") == REUSED or self._goes_back(run, now):
             return REUSED, None
         try:
-            return CREATED, self.deploying.deploy(run, PROVISIONED, now)
+            return CREATED, self.deploying.deploy(run, mode, now)
         except CapacityUnavailableError:
             if not self._waits_for_window(self.records.get(run.run_id), now):
                 raise
@@ -45,6 +45,9 @@ class CapacityDesk:
         served_by, why = self._served_by(run, now)
         self.records.update(run, capacity={"served_by": served_by, "why": why})
         return served_by
+
+    def _goes_back(self, run: Run, now: datetime) -> bool:
+        return run.is_rollback and not run.deployment and not self.swapping.why_not(run, now)
 
     def _waits_for_window(self, run: Run, now: datetime) -> bool:
         is_refused = bool(run.capacity_refused_at) and is_untested(run)

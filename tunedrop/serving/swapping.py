@@ -37,8 +37,8 @@ class Swapping:
         """Swap the model in; a second call finds what the first began.
 
         A model that could not be tested before is swapped in only within the recipe's window: the
-        moment at which that opens is returned while it is closed. `ChampionChangedError` when
-        another champion serves than the test compared with.
+        moment at which that opens is returned while it is closed, and other runs may deploy.
+        `ChampionChangedError` when another champion serves than the test compared with.
         """
         made = run.swap
         if made and made.status:
@@ -47,11 +47,12 @@ class Swapping:
         if made is None:
             self.champions.check_not_superseded(run)
             self.champions.check_opponent(run, now)
-            self.turns.take(run, now)
             if is_untested(run):
                 opens, until = Window.of(run.plan.deployment.reuse_window).next(now)
                 if now < opens:
+                    self.turns.give_back(run)
                     return opens
+            self.turns.take(run, now)
             made = self._throughput(run, now)
         self._swap(run, structs.replace(made, intended_at=timestamp(now)), until)
         return None
