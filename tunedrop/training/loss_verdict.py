@@ -52,8 +52,11 @@ class LossVerdict:
 
 def judge(curves: TrainingCurves, limits: LossLimits) -> LossVerdict:
     """Accept the losses, or raise `ModelRejectedError` with by how much and what to try."""
+    for kind, points in _kinds(curves):
+        _refuse_broken(kind, points)
     _refuse_diverged("training", curves.training)
-    _refuse_diverged("validation", curves.validation)
+    if not _has_learned(curves.training):
+        _refuse_diverged("validation", curves.validation)
     _refuse_overfitted(curves)
     _refuse_over_limit(curves, limits.max_validation_loss)
     perplexity = _perplexity(curves)
@@ -65,13 +68,21 @@ def judge(curves: TrainingCurves, limits: LossLimits) -> LossVerdict:
     )
 
 
-def _refuse_diverged(kind: str, points: Sequence[Point]) -> None:
+def _has_learned(training: Sequence[Point]) -> bool:
+    """Whether training fell: where validation rose meanwhile, it learned its records by heart."""
+    return bool(training) and tail(training) < head(training)
+
+
+def _refuse_broken(kind: str, points: Sequence[Point]) -> None:
     broken = next((point for point in points if not point.is_finite), None)
     if broken is not None:
         _reject(
             f"Training diverged: the {kind} loss is {broken.loss} at {_at(broken)}",
             "a lower learning rate (a tenth of it) or more warm-up steps",
         )
+
+
+def _refuse_diverged(kind: str, points: Sequence[Point]) -> None:
     if len(points) < POINTS_TO_SEE_A_TREND:
         return
     averages = moving_averages(points)

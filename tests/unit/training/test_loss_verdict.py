@@ -86,6 +86,15 @@ def test_validation_that_turned_is_overfitting_with_the_epochs_to_try() -> None:
     )
 
 
+def test_validation_that_exploded_while_training_fell_is_overfitting() -> None:
+    validation = curve(1.0, 0.8, 0.6, 0.7, 0.9, 1.1, 1.3, 1.5)
+    training = curve(2.0, 1.7, 1.4, 1.1, 0.8, 0.5, 0.3, 0.1)
+    words = refusal(training=training, validation=validation)
+    assert words.startswith("The model overfitted: validation loss was best at step 3 (epoch 3)")
+    assert words.endswith("Try 3 epochs, a lower learning rate, or more records.")
+    assert refusal(validation=validation).startswith("Training diverged: the validation loss")
+
+
 def test_overfitting_within_one_epoch_does_not_advise_the_same_epochs_again() -> None:
     words = refusal(validation=curve(2.0, 1.5, 1.8, 2.1, per_epoch=4))
     assert words.endswith("Try a lower learning rate, or more records.")
