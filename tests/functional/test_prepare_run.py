@@ -308,7 +308,7 @@ def with_general_test_set(world: World, named: str, content: bytes | None = None
 def test_the_general_test_set_is_pinned(world: World, call: Call, in_bucket: bool) -> None:
     uri = f"s3://{world.settings.datasets_bucket}/{GENERAL}"
     named = uri if in_bucket else "general/questions.jsonl"
-    event = with_general_test_set(world, named, lines(records(3)))
+    event = with_general_test_set(world, named, lines(records(6)))
     call("prepare_run", **event)
     [pinned] = world.services.records.get(event["run_id"]).files["general"]
     assert pinned["key"] == GENERAL
@@ -321,6 +321,8 @@ def test_the_general_test_set_is_pinned(world: World, call: Call, in_bucket: boo
         ("general/questions.jsonl", None, "there is no such object"),
         ("s3://elsewhere/questions.jsonl", None, "which the service may not read"),
         ("general/questions.jsonl", b'{"prompt": 1}', "cannot be asked: line 1: prompt"),
+        ("general/questions.jsonl", b"", "it has 0 records"),
+        ("general/questions.jsonl", lines(records(5)), "fewer than 6"),
         ("general/questions.jsonl", b'{"input": "text"}', "line 1 is no dialogue of texts"),
     ],
 )

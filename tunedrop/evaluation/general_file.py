@@ -4,9 +4,11 @@ from tunedrop.dataset.records import Record
 from tunedrop.errors import InvalidInputError, RunRefusedError
 from tunedrop.evaluation.general import MOST_GENERAL_RECORDS
 from tunedrop.evaluation.test_set import draw
+from tunedrop.evaluation.verdicts import counted
 from tunedrop.layout import DATASETS_PREFIX
 from tunedrop.objects import Objects
 from tunedrop.recipe import Recipe
+from tunedrop.recipe.model import FEWEST_PAIRS
 
 _KEY = "evaluation.general_test_set"
 
@@ -56,3 +58,9 @@ def _check_questions(datasets: Objects, key: str, version_id: str) -> None:
                 f"The recipe's {_KEY}, {key}, cannot be asked: line {line} is no dialogue of texts "
                 "alone. Give prompts with completions, or messages, without images."
             )
+    if len(records) < FEWEST_PAIRS:
+        raise RunRefusedError(
+            f"The recipe's {_KEY}, {key}, guards nothing: it has "
+            f"{counted(len(records), 'record')}, and no loss is seen with fewer than "
+            f"{FEWEST_PAIRS}. Add questions of no use case, with their answers."
+        )
