@@ -19,6 +19,7 @@ NAMES = (
     "approved",
     "declined",
     "silent",
+    "budget",
     "race",
     "timeout",
     "swap",
