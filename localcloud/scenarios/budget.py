@@ -5,7 +5,6 @@ from localcloud.scenarios.stage import SUCCEEDED, Stage, expect
 
 SAYS = "Two runs at once would cost more an hour than the budget: the second asks before it buys."
 RECIPE = "routing-budgeted"
-_RECORDS = 120
 
 
 def play(stage: Stage) -> str:
@@ -13,9 +12,9 @@ def play(stage: Stage) -> str:
     stage.service.faults.order(
         "serving_slow", operation="CreateProvisionedModelThroughput", delay=30
     )
-    first = stage.start(RECIPE, "budget-a", drawn(ROUTING, seed=19, records=_RECORDS))
+    first = stage.start(RECIPE, "budget-a", drawn(ROUTING, seed=19))
     stage.follow(first, until="WaitForDeployment")
-    second = stage.start(RECIPE, "budget-b", drawn(ROUTING, seed=20, records=_RECORDS))
+    second = stage.start(RECIPE, "budget-b", drawn(ROUTING, seed=20))
     stage.follow(second, until="WaitForCapacity")
     expect("nobody was asked before", holds=not stage.record(second).get("approval"))
     stage.end(first, SUCCEEDED)

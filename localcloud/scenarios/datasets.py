@@ -8,7 +8,7 @@ from localcloud.place import ROOT
 
 SUMMARIES = "support-summaries"
 ROUTING = "ticket-routing"
-_RECORDS = 60
+_RECORDS = 120
 
 
 def drawn(sample: str, seed: int, records: int = _RECORDS) -> bytes:

@@ -8,17 +8,16 @@ from localcloud.scenarios.stage import SUCCEEDED, Stage, expect
 
 SAYS = "With no room for a test, a model waits for the recipe's hours in the champion's place."
 RECIPE = "routing-windowed"
-_RECORDS = 120
 _WAY = ["DeployOnDemand", "TestDeployment", "WaitForWindow", "TestDeployment", "PromoteModel"]
 
 
 def play(stage: Stage) -> str:
     """Let the account have no deployment left, and the window open ten minutes later."""
     stage.hold_schedule()
-    old = stage.given_champion(RECIPE, drawn(ROUTING, seed=16, records=_RECORDS))
+    old = stage.given_champion(RECIPE, drawn(ROUTING, seed=16))
     throughput = stage.service.model(RECIPE)
     stage.service.faults.order("quota", quota="deployments", value=0)
-    run_id = stage.start(RECIPE, "windowed", drawn(ROUTING, seed=17, records=_RECORDS))
+    run_id = stage.start(RECIPE, "windowed", drawn(ROUTING, seed=17))
     stage.follow(run_id, until="ValidateDataset")
     stage.move_window(run_id, opens_in=timedelta(minutes=10))
     stage.follow(run_id, until="WaitForWindow")
