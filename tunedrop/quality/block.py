@@ -7,6 +7,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from tunedrop.quality.finding_data import plain
+
 Bytes = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]
 Sketch = NDArray[np.uint32]
@@ -16,9 +18,11 @@ Floats = NDArray[np.float64]
 
 FIELD_END = "\x1f"
 _TAIL = bytes(32)
+_LOWERED_TO_TWO = ("\u0130", "i")
 _WORD_BYTES = 8
 _FEW_FOREIGN = 1.05
-_DELETE, _BEYOND_ASCII, _THREE_BYTES = 0x7F, 0x80, 0xE0
+_DELETE, _BEYOND_ASCII, _TOP_TWO = 0x7F, 0x80, 0xC0
+_SIGNS_OF_TWO_BYTES, _THREE_BYTES, _FOUR_BYTES = 0xC2, 0xE0, 0xF0
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _ODD = tuple(
     np.uint64(each)
@@ -34,10 +38,11 @@ def _class_of(byte: int) -> int:
         return 0
     if byte < _BEYOND_ASCII:
         return 1 if chr(byte).isalnum() or byte == ord("_") else 2
-    return 3 if byte >= _THREE_BYTES else 1
+    return 3 if byte >= _THREE_BYTES or byte == _SIGNS_OF_TWO_BYTES else 1
 
 
-# Three- and four-byte characters (Chinese, Japanese, Korean, emoji) are words of their own.
+# Three- and four-byte characters (Chinese, Japanese, Korean, emoji, quotation marks) are words of
+# their own, and so are « » ¿ ¡ and the others that share a first byte with them.
 _CLASSES = bytes(_class_of(byte) for byte in range(256))
 
 
@@ -54,18 +59,19 @@ class TextBlock:
 
     @cached_property
     def lowered(self) -> bytes:
-        """All texts in lower case, each followed by one `FIELD_END`: prompt, completion, ...
+        """All texts, plain and in lower case, each followed by one `FIELD_END`: prompt, completion.
 
-        Letters beyond ASCII are lowered where they are more than a few.
+        Letters beyond ASCII are lowered where they are more than a few; each stays one character.
         """
         texts = [text for pair in zip(self.prompts, self.completions, strict=True) for text in pair]
         joined = FIELD_END.join(texts) + FIELD_END
         if joined.count(FIELD_END) != len(texts):
             joined = FIELD_END.join(text.replace(FIELD_END, " ") for text in texts) + FIELD_END
+        joined = plain(joined)
         encoded = joined.encode("utf-8", "replace")
         if len(encoded) < _FEW_FOREIGN * len(joined):
             return encoded.lower()
-        return joined.lower().encode("utf-8", "replace")
+        return joined.replace(*_LOWERED_TO_TWO).lower().encode("utf-8", "replace")
 
     @cached_property
     def bytes(self) -> Bytes:
@@ -83,15 +89,35 @@ class TextBlock:
         return np.flatnonzero(self.bytes == ord(FIELD_END))
 
     @cached_property
+    def _within_characters(self) -> Counts:
+        """The bytes that continue a character."""
+        return np.flatnonzero(self.bytes & _TOP_TWO == _BEYOND_ASCII)
+
+    def characters(self, places: Counts) -> Counts:
+        """How many characters of the texts stand before each place in `lowered`."""
+        if self.lowered.isascii():
+            return places
+        return places - np.searchsorted(self._within_characters, places)
+
+    @cached_property
     def _starts_and_ends(self) -> tuple[Counts, Counts]:
         classes = self.classes
         begins = classes >= 2  # noqa: PLR2004
         begins[:1] |= classes[:1] == 1
         begins[1:] |= (classes[1:] == 1) & ((classes[:-1] & 1) == 0)
+        if not self.lowered.isascii():
+            behind = self._behind_words_of_their_own()
+            begins[behind] |= classes[behind] == 1
         ends = np.ones(len(classes), np.bool_)
         ends[:-1] = begins[1:] | (classes[1:] == 0)
         ends &= classes != 0
         return np.flatnonzero(begins), np.flatnonzero(ends) + 1
+
+    def _behind_words_of_their_own(self) -> Counts:
+        """The byte behind each character that is a word."""
+        leads = np.flatnonzero(self.classes == 3)  # noqa: PLR2004
+        first = self.bytes[leads]
+        return leads + 2 + (first >= _THREE_BYTES) + (first >= _FOUR_BYTES)
 
     @cached_property
     def starts(self) -> Counts:

@@ -37,7 +37,6 @@ _OF_FEW_DIGITS = ("uk-nino", "es-dni", "es-nie", "it-codice-fiscale")
 _FEW_DIGITS = tuple(each for each in NATIONAL_IDS if each.kind in _OF_FEW_DIGITS)
 _MANY_DIGITS = tuple(each for each in NATIONAL_IDS if each.kind not in _OF_FEW_DIGITS)
 _NOTHING_NEEDED = re.compile("")
-_WITHIN_CHARACTERS = bytes(range(0x80, 0xC0))
 # Nine digits with no more between them than numbers are written with.
 _LONG_NUMBER = re.compile(
     r"[0-9+(](?<!\w[0-9+(])(?=[+(AB]?[ ().+/-]{0,3}(?:[0-9][AB]?[ ().+/-]{0,3}){8})"
@@ -124,9 +123,7 @@ def find(text: str) -> list[Found]:
 
 
 def find_near(text: str, spots: Sequence[Spot]) -> list[Found]:
-    """The same for a text whose signs are known: each with its first byte and the byte behind."""
-    if not text.isascii():
-        spots = _in_characters(text, spots)
+    """The same for a text whose signs are known: each with its first character and its end."""
     text = plain(text)
     by_sign: dict[int, list[tuple[int, int]]] = {}
     for sign, start, end in spots:
@@ -142,15 +139,6 @@ def find_near(text: str, spots: Sequence[Spot]) -> list[Found]:
 def detectors() -> list[Detector]:
     """All of them."""
     return [each for group in _SEARCHES.values() for search in group for each in search.detectors]
-
-
-def _in_characters(text: str, spots: Sequence[Spot]) -> list[Spot]:
-    encoded = text.encode("utf-8", "replace")
-    characters, reached, known = 0, 0, {}
-    for place in sorted({place for _, start, end in spots for place in (start, end)}):
-        characters += len(encoded[reached:place].translate(None, _WITHIN_CHARACTERS))
-        reached, known[place] = place, characters
-    return [(sign, known[start], known[end]) for sign, start, end in spots]
 
 
 def _looked_at(text: str, search: _Search, spans: Iterable[tuple[int, int]]) -> Iterator[Found]:

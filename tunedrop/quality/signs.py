@@ -34,13 +34,13 @@ _IN_RUNS = b"-/+"
 _FIRST_LETTERS = np.frombuffer(
     b"akiaasiaabiaaccask_lsk_trk_lrk_tghp_gho_ghu_ghs_ghr_aizanpm_glpa", "<u4"
 )
+_THREE_LETTERS, _HUGGING_FACE = 0xFFFFFF, int.from_bytes(b"hf_", "little")
 
 
 def spots(block: TextBlock) -> Iterator[tuple[int, list[Spot]]]:
     """For each prompt and completion that bears signs its place in the block, and where they are.
 
-    Fields are numbered prompt, completion, prompt, ...; places are in bytes of the field in
-    lower case, which are characters where the text is ASCII.
+    Fields are numbered prompt, completion, prompt, ...; places are characters of the text.
     """
     found = [(int(sign), *spans) for sign, spans in _places(block).items()]
     signs = np.concatenate([np.full(len(starts), sign) for sign, starts, _ in found])
@@ -48,7 +48,9 @@ def spots(block: TextBlock) -> Iterator[tuple[int, list[Spot]]]:
     order = np.lexsort((starts, signs))
     signs, starts, ends = signs[order], starts[order], ends[order]
     fields = np.searchsorted(block.field_ends, starts)
-    begins = np.concatenate([np.zeros(1, np.int64), block.field_ends + 1])[fields]
+    begins = np.concatenate([np.zeros(1, np.int64), block.field_ends + 1])
+    begins, starts, ends = (block.characters(each) for each in (begins, starts, ends))
+    begins = begins[fields]
     rows = (each.tolist() for each in (fields, signs, starts - begins, ends - begins))
     by_field: dict[int, list[Spot]] = {}
     for field, sign, start, end in zip(*rows, strict=True):
@@ -105,13 +107,14 @@ def _long_runs(block: TextBlock, digits: Counts) -> tuple[Counts, Counts]:
     starts, ends = starts[long_ones], ends[long_ones]
     telling = np.searchsorted(digits, starts) < np.searchsorted(digits, ends)
     first = np.frombuffer(block.lowered + bytes(4), np.uint8)[starts[:, None] + np.arange(4)]
-    telling |= np.isin(np.ascontiguousarray(first).view("<u4").ravel(), _FIRST_LETTERS)
+    letters = np.ascontiguousarray(first).view("<u4").ravel()
+    telling |= np.isin(letters, _FIRST_LETTERS) | (letters & _THREE_LETTERS == _HUGGING_FACE)
     return starts[telling], ends[telling]
 
 
 def _runs(block: TextBlock) -> tuple[Counts, Counts]:
     """All runs that fill three of the block's fours of bytes, and so every long one."""
-    inside = block.classes == 1
+    inside = (block.classes == 1) & (block.bytes < 0x80)  # noqa: PLR2004
     for sign in _IN_RUNS:
         inside |= block.bytes == sign
     inside = np.concatenate([inside, np.zeros(8 - len(inside) % 4, np.bool_)])

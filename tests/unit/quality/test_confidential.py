@@ -1,12 +1,14 @@
 """Personal data and secrets: planted data of every kind, and what only looks like them."""
 
 import json
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from quality_builders import found_in_block, kinds, prose, scan_of
 
+from tunedrop.quality.block import TextBlock
 from tunedrop.quality.finding_data import plain
 from tunedrop.quality.personal_data import PERSONAL_KINDS, SECRET_KINDS, find
 from tunedrop.quality.redaction import Vault, redact
@@ -171,6 +173,36 @@ def test_rarer_token_is_found(kind: str, text: str) -> None:
 def test_signs_of_a_block_miss_nothing(text: str) -> None:
     sure = [each for each in find(text) if each.strength == "blocking"]
     assert [each for each in found_in_block(text) if each.strength == "blocking"] == sure
+
+
+_LETTERS = [letter for letter in map(chr, range(sys.maxunicode + 1)) if letter.lower() != letter]
+
+
+def test_places_stay_whatever_a_letter_becomes_in_lower_case() -> None:
+    changing = [each for each in _LETTERS if len(each.lower().encode()) != len(each.encode())]
+    assert {"\u0130", "\u1e9e", "\u212a", "\u023a"} <= set(changing)
+    for letter in changing:
+        text = f"{letter * 50} jane.doe@contoso.io {letter * 50} 4111 1111 1111 1111"
+        assert found_in_block(text) == find(text)
+
+
+def test_every_letter_stays_one_character_in_lower_case() -> None:
+    block = TextBlock(first=0, prompts=["".join(_LETTERS)], completions=[""])
+    assert len(block.lowered.decode()) == len(_LETTERS) + 2
+    assert block.characters(block.field_ends).tolist() == [len(_LETTERS), len(_LETTERS) + 1]
+
+
+_AROUND = st.sampled_from(
+    [" ", "\u0130STANBUL ", "\u212a \u1e9e ", "日本語", "«", "»", "“", "—", "\u00a0", "\\n", "12 "]
+)
+
+
+@given(st.lists(st.tuples(_AROUND, st.sampled_from([d for _, d in SURE]), _AROUND), max_size=5))
+def test_signs_lead_to_data_among_any_signs(parts: list[tuple[str, str, str]]) -> None:
+    text = " ".join(each for part in parts for each in part)
+    assert found_in_block(text) == find(text)
+    spaced = text.replace(" ", "\u202f")
+    assert found_in_block(spaced) == find(spaced)
 
 
 @pytest.mark.parametrize(
