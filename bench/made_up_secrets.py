@@ -32,7 +32,8 @@ def _url(chance: random.Random) -> str:
     scheme = chance.choice(
         ("postgres://app", "mysql://root", "https://ci-bot", "redis://", "amqp://q")
     )
-    return f"{scheme}:{filled(chance, '*' * 12)}@db.internal:5432/x"
+    password = filled(chance, chance.choice(("*" * 12, "**$$****%40", "**(**)**[", "{***}*<**")))
+    return f"{scheme}:{password}@db.internal:5432/x"
 
 
 SECRETS: dict[str, Maker] = {

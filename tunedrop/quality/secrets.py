@@ -10,9 +10,15 @@ _EXAMPLE = re.compile(r"(?i)example|x{6}|1234567890|abcdefgh|placeholder|your[_-
 _AWS_WORDS = re.compile(r"(?i)aws|secret.{0,3}(?:access)?.{0,3}key")
 _AZURE_WORDS = re.compile(r"(?i)azure|client.?secret|accountkey|sharedaccesskey")
 _TWILIO_WORDS = re.compile(r"(?i)twilio|account.?sid|api.?key|auth.?token")
+# What stands where a password is to be filled in: $VAR ${VAR} #{x} {{x}} %VAR% %s %(x)s [x] (x) ***
+_TO_FILL_IN = (
+    r"\$(?:[A-Z_][A-Z0-9_]*|[a-z_]+|\d)|[$#]?\{+[^{}]*\}+|\$?\([^()]*\)|%\w*\([^()]*\)[a-z%]|%\w+%"
+    r"|%[a-z]|\[[^\[\]]*\]|<[^<>]*>|\*"
+)
 _NO_PASSWORD = re.compile(
-    r"(?i)[\[<({$%*]|\.{3}|^x+$|^(?:pass|password|passwd|pwd|secret|user|username|port|token|your.*"
-    r"|none|null|true|false)$"
+    rf"^(?:(?:{_TO_FILL_IN})[._-]?)++$|\.{{3}}"
+    r"|(?i:^(?:x+|pass|password|passwd|pwd|secret|user|username|port|token|your.*"
+    r"|__\w+__|none|null|true|false)$)"
 )
 _TELLING_BITS = 3.0
 _RANDOM_BITS = 4.0
@@ -122,7 +128,7 @@ PRIVATE_KEY = _detector(
 )
 URL_PASSWORD = _detector(
     "url-password",
-    r"(?<![\w.+-])[A-Za-z][A-Za-z0-9.+-]{1,20}://[^\s:/@\"'<>]{0,64}:(?P<datum>[^\s/@\"'<>]{1,128})@"
+    r"(?<![\w.+-])[A-Za-z][A-Za-z0-9.+-]{1,20}://[^\s:/@\"'<>]{0,64}:(?P<datum>[^\s/@\"'>]{1,128})@"
     r"[\w.-]+",
     _url_password,
 )

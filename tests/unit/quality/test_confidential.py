@@ -123,6 +123,36 @@ def test_datum_that_needs_its_word_is_found_behind_it(kind: str, word: str, datu
     assert [(f.strength, text[f.start : f.end]) for f in found] == [("blocking", datum)]
 
 
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Pa$$w0rd99",
+        "p%40ssW0rd77",
+        "Secret*99",
+        "a(b)c1",
+        "x[1]y",
+        "Pw{8}99",
+        "a<b1",
+        "$_" * 30 + "!9",
+    ],
+)
+def test_password_in_a_url_is_found_with_any_sign_in_it(password: str) -> None:
+    text = f"Use amqp://bob:{password}@mq.corp.net:8080/x."
+    assert [(f.kind, text[f.start : f.end]) for f in find(text)] == [("url-password", password)]
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("$PASSWORD", "$password", "${DB_PASS}", "${{secrets.TOKEN}}", "{pw}", "{{pw}}", "#{pw}"),
+        *("%PASSWORD%", "%s", "%(pw)s", "%env(PW)%", "<password>", "[password]", "(pw)", "***"),
+        *("${A}-${B}", "...", "xxxx", "your-password", "password", "__PASSWORD__", "$(pw)", "$1"),
+    ],
+)
+def test_placeholder_of_a_password_is_left_alone(password: str) -> None:
+    assert find(f"Use amqp://bob:{password}@mq.corp.net:8080/x.") == []
+
+
 @pytest.mark.parametrize(("kind", "datum"), HINTED)
 def test_likely_or_harmless_datum_is_a_hint(kind: str, datum: str) -> None:
     assert kinds(f"Please note: {datum} is what we have.") == {(kind, "hint")}
