@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bench.real_text import Pair
+from tunedrop.quality.finding_data import plain
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -58,7 +59,7 @@ def jaccard(one: Pair, other: Pair) -> float:
 
 
 def _word_pairs(pair: Pair) -> set[tuple[str, str]]:
-    words = _WORD.findall(" ".join(pair).lower())
+    words = _WORD.findall(plain(" ".join(pair)).lower())
     return set(pairwise(words))
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tunedrop.quality.block import Counts, Flags, Floats, Hashes
-from tunedrop.quality.near_duplicates import Boilerplate, Signatures, clusters, near_pairs
+from tunedrop.quality.boilerplate import Boilerplate
+from tunedrop.quality.near_duplicates import Signatures, clusters, near_pairs
 from tunedrop.quality.sketches import SketchTable
 
 _COMMON = 0.2
@@ -18,14 +19,14 @@ class Duplicates:
 
     `cluster[i]` is the first record of the group of exact and near duplicates that i is in, or -1.
     `pairs` are near-duplicates among first records, a row each, with their `similarities`.
-    `boilerplate_share` is how much of each record many others say, too.
+    `said` are the word pairs of records and completions, and how many of them many others say.
     """
 
     first_alike: Counts
     cluster: Counts
     pairs: Counts
     similarities: Floats
-    boilerplate_share: Floats
+    said: Counts
 
     @property
     def exact(self) -> Counts:
@@ -72,7 +73,7 @@ def duplicates(keys: Hashes, sketches: SketchTable) -> Duplicates:
         cluster=cluster,
         pairs=pairs,
         similarities=similarities,
-        boilerplate_share=signatures.boilerplate_share,
+        said=signatures.said,
     )
 
 

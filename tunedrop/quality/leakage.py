@@ -116,7 +116,13 @@ class Fingerprints:
         hashes = np.frombuffer(stored.hashes, "<u4").astype(np.uint32)
         return cls(
             keys=np.frombuffer(stored.keys, "<u8").astype(np.uint64),
-            sketches=SketchTable(hashes=hashes, bounds=bounds, ceilings=ceilings, pairs=pairs),
+            sketches=SketchTable(
+                hashes=hashes,
+                bounds=bounds,
+                ceilings=ceilings,
+                pairs=pairs,
+                completions=np.zeros_like(pairs),
+            ),
         )
 
     def holds(self, keys: Hashes, sketches: SketchTable) -> list[Leak]:

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from tunedrop.quality.block import Counts, Flags, Floats, Hashes, Sketch, distinct, mixed
+from tunedrop.quality.boilerplate import Boilerplate, counted
 from tunedrop.quality.sketches import SketchTable
 
 NEAR = 0.8
-# What more records than this share, and than this number, hold is boilerplate.
-BOILERPLATE_SHARE = 0.1
-_BOILERPLATE_RECORDS = 20
 _BEYOND_BOILERPLATE = 0.5
 # With so little of it, near-duplicates have half of the rest in common anyway.
 _HARMLESS = 0.4
@@ -28,8 +26,6 @@ _FEW = 2 * _BINS
 _EMPTY = np.uint32(0xFFFFFFFF)
 _DEVIATIONS = 2.5
 
-_SAMPLE = 500
-_TABLE_BITS = 22
 _NEIGHBOURS = 5
 _PAIRS_AT_ONCE = 2048
 _HALF = np.uint64(32)
@@ -37,53 +33,40 @@ _PLACE = 32
 
 
 @dataclass(frozen=True, kw_only=True)
-class Boilerplate:
-    """The word pairs that many records share, learnt from records spread over all."""
-
-    table: Flags
-
-    @classmethod
-    def of(cls, sketches: SketchTable) -> "Boilerplate":
-        """Count in how many of the sampled records each word pair occurs."""
-        step = max(1, -(-len(sketches) // _SAMPLE))
-        sample = np.arange(0, len(sketches), step)
-        hashes, places = sketches.gathered(sample)
-        keys = distinct((places << 32) | _slots(hashes))
-        limit = max(_BOILERPLATE_RECORDS, int(len(sample) * BOILERPLATE_SHARE))
-        slots, counts = np.unique(keys & ((1 << 32) - 1), return_counts=True)
-        table = np.zeros(1 << _TABLE_BITS, np.bool_)
-        table[slots[counts > limit]] = True
-        return cls(table=table)
-
-    def holds(self, hashes: Sketch) -> Flags:
-        """Which of the word pairs are boilerplate."""
-        return self.table[_slots(hashes)]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Signatures:
-    """The lowest hash of each bin, a row per record; and how much of it is boilerplate."""
+    """The lowest hash of each bin, a row per record; and how much of it is boilerplate.
+
+    `said` are word pairs and boilerplate as `counted` counts them.
+    """
 
     rows: Sketch
     boilerplate_share: Floats
+    said: Counts
 
     @classmethod
     def of(cls, table: SketchTable, boilerplate: Boilerplate) -> "Signatures":
         """Boilerplate takes no part in the rows; bins without anything are `_EMPTY`."""
         parts = [cls._of_part(each, boilerplate) for each in table.parts()]
-        rows = [np.zeros((0, _BINS), np.uint32), *(rows for rows, _ in parts)]
-        shares = [np.zeros(0), *(share for _, share in parts)]
-        return cls(rows=np.concatenate(rows), boilerplate_share=np.concatenate(shares))
+        return cls(
+            rows=np.concatenate([np.zeros((0, _BINS), np.uint32), *(each.rows for each in parts)]),
+            boilerplate_share=np.concatenate(
+                [np.zeros(0), *(each.boilerplate_share for each in parts)]
+            ),
+            said=np.concatenate(
+                [np.zeros((2, 2, 0), np.int64), *(each.said for each in parts)], axis=2
+            ),
+        )
 
-    @staticmethod
-    def _of_part(table: SketchTable, boilerplate: Boilerplate) -> tuple[Sketch, Floats]:
+    @classmethod
+    def _of_part(cls, table: SketchTable, boilerplate: Boilerplate) -> "Signatures":
         count, hashes, owners = len(table), table.hashes, table.owners()
         shared = boilerplate.holds(hashes)
         share = np.bincount(owners[shared], minlength=count) / np.maximum(np.diff(table.bounds), 1)
+        said = counted(table, owners, shared)
         hashes, owners = _with_more_of_the_short(hashes[~shared], owners[~shared], count)
         rows = np.full(count * _BINS, _EMPTY, np.uint32)
         np.minimum.at(rows, owners * _BINS + (hashes & np.uint32(_BINS - 1)), hashes)
-        return rows.reshape(count, _BINS), share
+        return cls(rows=rows.reshape(count, _BINS), boilerplate_share=share, said=said)
 
 
 def near_pairs(
@@ -122,10 +105,6 @@ def clusters(pairs: Counts, records: int) -> Counts:
         while (roots != roots[roots]).any():
             roots = roots[roots]
     return roots
-
-
-def _slots(hashes: Sketch) -> Counts:
-    return (hashes & np.uint32((1 << _TABLE_BITS) - 1)).astype(np.int64)
 
 
 def _with_more_of_the_short(hashes: Sketch, owners: Counts, records: int) -> tuple[Sketch, Counts]:

@@ -19,7 +19,7 @@ from tunedrop.quality.leakage import Fingerprints
 from tunedrop.quality.measured import Measured
 from tunedrop.quality.report import QualityReport
 from tunedrop.quality.results import SIDES, reported
-from tunedrop.quality.sketches import Sketches
+from tunedrop.quality.sketches import WHOLE, Sketches
 from tunedrop.quality.verdicts import Verdicts, judged
 
 _BLOCK_CHARACTERS = 1 << 20
@@ -193,10 +193,12 @@ class QualityScan:
 
 
 def _pairs_within(systems: Sequence[str]) -> Counts:
-    """The word pairs of each system prompt, of which there are few different ones."""
+    """The different word pairs of each system prompt, of which there are few different ones."""
     different = tuple(dict.fromkeys(systems))
-    block = TextBlock(first=0, prompts=different, completions=("",) * len(different))
-    pairs = dict(zip(different, np.maximum(np.diff(block.bounds) - 1, 0).tolist(), strict=True))
+    sketches = Sketches(size=WHOLE)
+    sketches.add(TextBlock(first=0, prompts=different, completions=("",) * len(different)))
+    counts = np.diff(sketches.whole().distinct().bounds).tolist()
+    pairs = dict(zip(different, counts, strict=True))
     return np.array([pairs[each] for each in systems], np.int64)
 
 

@@ -1,12 +1,12 @@
 """Sketches: of each record the hashes of its word pairs, of long records a fair sample."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
-from tunedrop.quality.block import Counts, Sketch, TextBlock, distinct
+from tunedrop.quality.block import Counts, Flags, Sketch, TextBlock, distinct
 
 SKETCH_SIZE = 512
 # 256 MB: from 130,000 long records on sketches are halved, so that memory stays.
@@ -15,7 +15,7 @@ _RECORDS_AT_ONCE = 2048
 _PAIR = np.uint64(0xC2B2AE3D27D4EB4F)
 _SPREAD = np.uint64(0x9FB21C651E98DF25)
 _HALF = np.uint64(32)
-_WHOLE = 1 << 32
+WHOLE = 1 << 32
 
 
 class Sketches:
@@ -38,8 +38,9 @@ class Sketches:
         whole = SketchTable(
             hashes=hashes,
             bounds=_bounds(pairs),
-            ceilings=np.full(len(block), _WHOLE),
+            ceilings=np.full(len(block), WHOLE),
             pairs=pairs,
+            completions=np.maximum(np.diff(block.field_bounds)[1::2] - 1, 0),
         )
         self._tables.append(whole.thinned(self._size))
         self._held += len(self._tables[-1].hashes)
@@ -58,13 +59,15 @@ class Sketches:
 class SketchTable:
     """Sketch i is `hashes[bounds[i]:bounds[i + 1]]`, each hash below `ceilings[i]`.
 
-    `pairs` are the word pairs of each record. Repetitions are kept and counted.
+    `pairs` are the word pairs of each record. Repetitions are kept and counted. The last
+    `completions[i]` hashes are from within the completion.
     """
 
     hashes: Sketch
     bounds: Counts
     ceilings: Counts
     pairs: Counts
+    completions: Counts
 
     @classmethod
     def joined(cls, tables: Sequence[Self]) -> Self:
@@ -75,6 +78,7 @@ class SketchTable:
             bounds=_bounds(np.concatenate(sizes)),
             ceilings=np.concatenate([sizes[0], *(each.ceilings for each in tables)]),
             pairs=np.concatenate([sizes[0], *(each.pairs for each in tables)]),
+            completions=np.concatenate([sizes[0], *(each.completions for each in tables)]),
         )
 
     def __len__(self) -> int:
@@ -89,6 +93,7 @@ class SketchTable:
                 bounds=bounds - bounds[0],
                 ceilings=self.ceilings[start : start + _RECORDS_AT_ONCE],
                 pairs=self.pairs[start : start + _RECORDS_AT_ONCE],
+                completions=self.completions[start : start + _RECORDS_AT_ONCE],
             )
 
     def owners(self) -> Counts:
@@ -113,14 +118,21 @@ class SketchTable:
             bounds=_bounds(np.diff(self.bounds)[records]),
             ceilings=self.ceilings[records],
             pairs=self.pairs[records],
+            completions=self.completions[records],
         )
 
+    def within_completions(self) -> Flags:
+        """Which hashes are from within a completion."""
+        before = np.diff(self.bounds) - self.completions
+        counts = np.stack([before, self.completions], axis=1).ravel()
+        return np.repeat(np.tile([False, True], len(self)), counts)
+
     def distinct(self) -> "SketchTable":
-        """Without repetitions, the hashes of each sketch in ascending order."""
+        """Without repetitions, the hashes of each sketch in ascending order, whosever they are."""
         keys = distinct((self.owners() << 32) | self.hashes)
         bounds = np.searchsorted(keys, np.arange(len(self) + 1) << 32)
-        hashes = keys.astype(np.uint32)
-        return SketchTable(hashes=hashes, bounds=bounds, ceilings=self.ceilings, pairs=self.pairs)
+        nowhere = np.zeros_like(self.completions)
+        return replace(self, hashes=keys.astype(np.uint32), bounds=bounds, completions=nowhere)
 
     def thinned(self, size: int) -> "SketchTable":
         """Smaller sketches of the same records."""
@@ -129,11 +141,16 @@ class SketchTable:
     def _thinned(self, size: int) -> "SketchTable":
         if self.pairs.max(initial=0) <= size:
             return self
-        ceilings = np.minimum(self.ceilings, _WHOLE * size // np.maximum(self.pairs, size))
+        ceilings = np.minimum(self.ceilings, WHOLE * size // np.maximum(self.pairs, size))
         kept = self.hashes < np.repeat(ceilings, np.diff(self.bounds))
-        counts = np.diff(np.concatenate([np.zeros(1, np.int64), np.cumsum(kept)])[self.bounds])
+        before = _bounds(kept)
+        bounds = before[self.bounds]
         return SketchTable(
-            hashes=self.hashes[kept], bounds=_bounds(counts), ceilings=ceilings, pairs=self.pairs
+            hashes=self.hashes[kept],
+            bounds=bounds,
+            ceilings=ceilings,
+            pairs=self.pairs,
+            completions=bounds[1:] - before[self.bounds[1:] - self.completions],
         )
 
 
@@ -146,5 +163,5 @@ def _word_pairs(block: TextBlock) -> tuple[Counts, Sketch]:
     return owners[1:][within], hashes[within]
 
 
-def _bounds(sizes: Counts) -> Counts:
+def _bounds(sizes: Counts | Flags) -> Counts:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])

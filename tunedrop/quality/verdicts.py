@@ -18,11 +18,14 @@ from tunedrop.quality.label_noise import LabelNoise
 from tunedrop.quality.languages import UNDECIDED, Languages
 from tunedrop.quality.leakage import Leak, leaks
 from tunedrop.quality.measured import Measured, nothing
+from tunedrop.quality.sketches import WHOLE
 
 _NEARLY_ALL = 0.9
 _FEWEST_SAME = 10
 _MOSTLY = 0.5
 _FEWEST_PAIRS = 8
+# Short completions of plain words share half of their word pairs with many others by chance.
+_A_SENTENCE = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,11 +109,12 @@ def _same(measured: Measured, share: float) -> Counts:
 
 
 def _mostly_boilerplate(measured: Measured, groups: Duplicates) -> Counts:
-    """A system prompt is there to be shared: the rest of each record counts."""
-    pairs = measured.sketches.pairs
-    rest = pairs - measured.system_pairs
-    shared = groups.boilerplate_share * pairs - measured.system_pairs
-    return np.flatnonzero((rest >= _FEWEST_PAIRS) & (shared >= _MOSTLY * rest))
+    """A system prompt is there to be shared: the rest of each record counts, and its completion."""
+    system = measured.system_pairs * (measured.sketches.ceilings / WHOLE)
+    (told, shared), (written, repeated) = groups.said
+    rest = told - system
+    whole = (rest >= _FEWEST_PAIRS) & (shared - system >= _MOSTLY * rest)
+    return np.flatnonzero(whole | (repeated >= np.maximum(_MOSTLY * written, _A_SENTENCE)))
 
 
 def _foreign(languages: Languages) -> Counts:

@@ -96,6 +96,19 @@ def test_records_that_share_only_a_long_instruction_are_no_near_duplicates() -> 
     assert marked(pairs, "boilerplate") == list(range(60))
 
 
+def test_markers_that_come_again_and_again_are_no_boilerplate() -> None:
+    said = [[f"#Person1#: {prose(n * 9 + i, 2)}" for i in range(9)] for n in range(60)]
+    pairs = [(" ".join(each), prose(900 + n, 4)) for n, each in enumerate(said)]
+    assert marked(pairs, "boilerplate") == []
+
+
+def test_completion_of_boilerplate_is_found_behind_a_long_prompt_of_its_own() -> None:
+    farewell = prose(1000, 30)
+    pairs = [(prose(n, 60), f"{farewell} {prose(500 + n, 5)}") for n in range(40)]
+    pairs += [(prose(2000 + n, 60), prose(3000 + n, 35)) for n in range(40)]
+    assert marked(pairs, "boilerplate") == list(range(40))
+
+
 def test_a_system_prompt_that_all_records_share_is_no_boilerplate() -> None:
     system, template = prose(1000, 120), prose(2000, 40)
     said = [prose(n, 12) for n in range(60)]
