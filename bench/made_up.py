@@ -12,7 +12,15 @@ _DIGITS = "0123456789"
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ALPHANUMERIC = _CAPITALS + _CAPITALS.lower() + _DIGITS
 _NAMES = ("anna", "j.miller", "li_wei", "o'hara", "Maria.Gomez", "k-schmidt", "ravi99", "x+list")
-_HOSTS = ("acme.io", "mail.contoso.com", "uni-bonn.de", "CORP.co.uk", "startup.ai", "a-b.museum")
+_HOSTS = (
+    "müller-gmbh.de",
+    "acme.io",
+    "mail.contoso.com",
+    "uni-bonn.de",
+    "CORP.co.uk",
+    "startup.ai",
+    "a-b.museum",
+)
 _PHONES = """
     +44 20 7### 1###|+44207###1###|+33 6 ## ## ## ##|+49 170 2######|+49-30-9######
     +1 212-736-5###|+1 (415) 736 5###|+12127365###|(212) 736-5###|212-736-5###|212.736.5###
@@ -31,6 +39,7 @@ _CARDS = {
     "36": (4, 6, 4),
     "353": (4, 4, 4, 4),
 }
+_BETWEEN_GROUPS = ("", " ", "-", "\u00a0", "\t", "  ", "\u200b")
 # How many digits, capital letters and digits the account numbers of a country have.
 _ACCOUNTS = {
     "DE": (18, 0, 0),
@@ -98,7 +107,7 @@ def _card(chance: random.Random) -> str:
     begun, sizes = chance.choice(list(_CARDS.items()))
     begun = begun.replace("[3-6]", chance.choice("3456")).replace("#", chance.choice("12345"))
     body = begun + filled(chance, "#" * (sum(sizes) - 1 - len(begun)))
-    return _grouped(_with_luhn(body), sizes, chance.choice(("", " ", "-", "\u00a0")))
+    return _grouped(_with_luhn(body), sizes, chance.choice(_BETWEEN_GROUPS))
 
 
 def _iban(chance: random.Random) -> str:
@@ -106,7 +115,8 @@ def _iban(chance: random.Random) -> str:
     account = filled(chance, "".join(sign * size for sign, size in zip("#&#", sizes, strict=True)))
     number = int("".join(str(int(sign, 36)) for sign in f"{account}{country}00"))
     whole = f"{country}{98 - number % 97:02}{account}"
-    return _grouped(whole, (4,) * 9, chance.choice(("", " "))).strip()
+    written = chance.choice((whole, whole, whole.lower()))
+    return _grouped(written, (4,) * 9, chance.choice(("", " "))).strip()
 
 
 def _ip(chance: random.Random) -> str:
@@ -170,7 +180,9 @@ def _weighted(prefix: str, weights: tuple[int, ...], modulus: int, sign: int) ->
 
 def _belgian(chance: random.Random) -> str:
     body = filled(chance, "8#07" + "1####")
-    return f"{body[:2]}.{body[2:4]}.{body[4:6]}-{body[6:]}.{97 - int(body) % 97:02}"
+    check = f"{97 - int(body) % 97:02}"
+    dotted = f"{body[:2]}.{body[2:4]}.{body[4:6]}-{body[6:]}.{check}"
+    return chance.choice((dotted, f"Rijksregisternummer {body}{check}"))
 
 
 def _brazilian(chance: random.Random) -> str:
@@ -179,7 +191,7 @@ def _brazilian(chance: random.Random) -> str:
         total = sum(digit * (len(digits) + 1 - place) for place, digit in enumerate(digits))
         digits.append(0 if total % 11 < 2 else 11 - total % 11)
     whole = "".join(map(str, digits))
-    return f"{whole[:3]}.{whole[3:6]}.{whole[6:9]}-{whole[9:]}"
+    return chance.choice((f"{whole[:3]}.{whole[3:6]}.{whole[6:9]}-{whole[9:]}", f"CPF {whole}"))
 
 
 def _swedish(chance: random.Random) -> str:
@@ -199,7 +211,7 @@ PERSONAL_DATA: dict[str, Maker] = {
     "ip-address": _ip,
     "postal-address": _address,
     "us-ssn": one_of("2##-4#-7###", "51#-6#-3###", "SSN 2## 4# 7###", "SSN: 51#6#3###"),
-    "uk-nino": one_of("AB ## ## ## C", "JK######A", "CE######D"),
+    "uk-nino": one_of("AB ## ## ## C", "JK######A", "CE######D", "NINO ab######c"),
     "de-steuer-id": _german,
     "fr-nir": _french,
     "es-dni": _spanish,

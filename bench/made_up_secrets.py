@@ -36,6 +36,17 @@ def _url(chance: random.Random) -> str:
     return f"{scheme}:{password}@db.internal:5432/x"
 
 
+def _authorization(chance: random.Random) -> str:
+    name_and_password = f"bot:{filled(chance, '*' * 10)}".encode()
+    credentials = chance.choice(
+        (
+            f"Bearer {filled(chance, '*' * 40)}",
+            f"Basic {base64.b64encode(name_and_password).decode()}",
+        )
+    )
+    return f"Authorization: {credentials}"
+
+
 SECRETS: dict[str, Maker] = {
     "aws-access-key": lambda chance: "AKIA" + base64.b32encode(chance.randbytes(10)).decode(),
     "aws-secret-key": lambda chance: chance.choice(
@@ -54,6 +65,12 @@ SECRETS: dict[str, Maker] = {
     "sendgrid-key": one_of(f"SG.{'*' * 22}.{'*' * 43}"),
     "npm-token": one_of("npm_" + "*" * 36),
     "hugging-face-token": one_of("hf_" + "*" * 34),
+    "digitalocean-token": lambda chance: f"dop_v1_{chance.randbytes(32).hex()}",
+    "shopify-token": lambda chance: (
+        f"shp{chance.choice(('at', 'ss', 'ca', 'pa'))}_{chance.randbytes(16).hex()}"
+    ),
+    "telegram-token": one_of("#" * 10 + ":AA" + "*" * 33, "7" + "#" * 7 + ":AA" + "*" * 33),
+    "authorization": _authorization,
     "jwt": _jwt,
     "private-key": _key_block,
     "url-password": _url,

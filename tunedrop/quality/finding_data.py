@@ -21,7 +21,7 @@ class Found:
 
 _ESCAPES = re.compile(r"\\[nrt]")
 _LOOKALIKES = {
-    **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " "),
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u2060\ufeff", " "),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"),
 }
 

@@ -11,6 +11,11 @@ _GERMAN_WORDS = re.compile(r"(?i)steuer|\bid-?nr|identifikationsnummer|\btin\b|t
 _DUTCH_WORDS = re.compile(r"(?i)\bbsn\b|burgerservice|sofi-?nummer")
 _CANADIAN_WORDS = re.compile(r"(?i)\bsin\b|social insurance")
 _POLISH_WORDS = re.compile(r"(?i)\bpesel\b")
+_BRITISH_WORDS = re.compile(r"(?i)\bnino\b|national insurance|\bni (?:no|number)\b")
+_BRAZILIAN_WORDS = re.compile(r"(?i)\bcpf\b")
+_BELGIAN_WORDS = re.compile(
+    r"(?i)rijksregister|national regist|registre national|num[ée]ro national|\b(?:insz|niss)\b"
+)
 _PUBLISHED = {"078051120", "219099999", "123456789", "111111111", "987654321"}
 
 
@@ -50,6 +55,13 @@ def _german(match: re.Match[str]) -> Strength | None:
     return "blocking" if spaced or preceded_by(match, _GERMAN_WORDS, 60) else "hint"
 
 
+def _british(match: re.Match[str]) -> Strength | None:
+    """It has no check digit, and in small letters words and numbers look like it."""
+    if match[0].isupper() or preceded_by(match, _BRITISH_WORDS):
+        return "blocking"
+    return None if " " in match[0] else "hint"
+
+
 def _swedish(compact: str) -> bool:
     return check_digits.luhn(compact[-10:])
 
@@ -66,8 +78,9 @@ NATIONAL_IDS = (
     ),
     _detector(
         "uk-nino",
-        r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
+        r"(?i)(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
         r"(?: ?\d\d){3} ?[A-D](?!\w)",
+        _british,
     ),
     _detector("de-steuer-id", r"(?<![\w.-])\d{2}[ /]?\d{3}[ /]?\d{3}[ /]?\d{3}(?![\w-])", _german),
     _detector(
@@ -101,9 +114,19 @@ NATIONAL_IDS = (
         _passing(check_digits.belgian_national_number),
     ),
     _detector(
+        "be-national-number",
+        r"(?<![\w.-])\d{11}(?![\w-])",
+        _passing_after(check_digits.belgian_national_number, _BELGIAN_WORDS),
+    ),
+    _detector(
         "br-cpf",
         r"(?<![\w.-])\d{3}\.\d{3}\.\d{3}-\d\d(?![\w-])",
         _passing(check_digits.brazilian_cpf),
+    ),
+    _detector(
+        "br-cpf",
+        r"(?<![\w.-])\d{11}(?![\w-])",
+        _passing_after(check_digits.brazilian_cpf, _BRAZILIAN_WORDS),
     ),
     _detector(
         "pl-pesel",

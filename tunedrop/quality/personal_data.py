@@ -9,7 +9,14 @@ from tunedrop.quality.contact_data import CARD, EMAIL, IBAN, IPS, PHONES
 from tunedrop.quality.finding_data import Detector, Found, joined_windows, plain, without_overlaps
 from tunedrop.quality.national_ids import NATIONAL_IDS
 from tunedrop.quality.postal_addresses import POSTAL_ADDRESSES
-from tunedrop.quality.secrets import ASSIGNED, PRIVATE_KEY, TOKEN_STARTS, TOKENS, URL_PASSWORD
+from tunedrop.quality.secrets import (
+    ASSIGNED,
+    AUTHORIZATION,
+    PRIVATE_KEY,
+    TOKEN_STARTS,
+    TOKENS,
+    URL_PASSWORD,
+)
 
 
 class Sign(IntEnum):
@@ -28,7 +35,9 @@ class Sign(IntEnum):
 
 Spot = tuple[int, int, int]
 
-SECRET_KINDS = frozenset(each.kind for each in (*TOKENS, PRIVATE_KEY, URL_PASSWORD, ASSIGNED))
+SECRET_KINDS = frozenset(
+    each.kind for each in (*TOKENS, PRIVATE_KEY, URL_PASSWORD, AUTHORIZATION, ASSIGNED)
+)
 PERSONAL_KINDS = frozenset(
     each.kind for each in (EMAIL, *PHONES, CARD, IBAN, *IPS, *NATIONAL_IDS, *POSTAL_ADDRESSES)
 )
@@ -39,12 +48,12 @@ _MANY_DIGITS = tuple(each for each in NATIONAL_IDS if each.kind not in _OF_FEW_D
 _NOTHING_NEEDED = re.compile("")
 # Nine digits with no more between them than numbers are written with.
 _LONG_NUMBER = re.compile(
-    r"[0-9+(](?<!\w[0-9+(])(?=[+(AB]?[ ().+/-]{0,3}(?:[0-9][AB]?[ ().+/-]{0,3}){8})"
+    r"[0-9+(](?<!\w[0-9+(])(?=[+(AB]?[ \t().+/-]{0,3}(?:[0-9][AB]?[ \t().+/-]{0,3}){8})"
 )
-_ACCOUNT = re.compile(r"[A-Z]{2}[0-9]{2}[ -]?[A-Z0-9]{4}")
+_ACCOUNT = re.compile(r"(?<!\w)[A-Za-z]{2}[0-9]{2}[ -]?[A-Za-z0-9]{4}")
 _SHORT_NUMBER = re.compile(
-    r"[A-Z]{2} ?[0-9]{2} ?[0-9]{2}|[0-9]{7}[ -]?[A-Z]|[A-Z] ?[0-9]{2}[A-Z]"
-    r"|(?<!\w)[2-9][0-9]{2}[-. ]?[0-9]{4}(?!\w)"
+    r"(?<!\w)(?:[A-Za-z]{2}(?: ?[0-9]{2}){3} ?[A-Da-d](?!\w)|[2-9][0-9]{2}[-. ]?[0-9]{4}(?!\w)"
+    r"|[0-9]{8}[ -]?[A-Z]|[XYZ][ -]?[0-9]{7}[ -]?[A-Z]|[A-Z]{3} ?[A-Z]{3} ?[0-9]{2}[A-Z])"
 )
 
 
@@ -82,7 +91,10 @@ def _search(
     )
 
 
-_NAMES_OF_ASSIGNED = r"[PSTApsta](?i:ass(?:word|wd|phrase)|wd|ecret|oken|pi[_-]?key|uth[_-]?key)"
+_NAMES_OF_ASSIGNED = (
+    r"[PSTApsta](?i:ass(?:word|wd|phrase)|wd|ecret|oken|pi[_-]?key|uth[_-]?key|uthorization)"
+)
+_BEGIN_OF_ASSIGNED = re.compile(_NAMES_OF_ASSIGNED)
 _MANY = r"[0-9](?:[^0-9]{0,3}[0-9]){8,}"
 _SEARCHES: dict[Sign, tuple[_Search, ...]] = {
     Sign.AT: (_search("@", 160, 200, EMAIL, URL_PASSWORD),),
@@ -105,7 +117,7 @@ _SEARCHES: dict[Sign, tuple[_Search, ...]] = {
     Sign.STREET: (_search(r"[0-9]{1,7}", 120, 160, *POSTAL_ADDRESSES),),
     Sign.LONG_RUN: (_search(r"[A-Za-z0-9_/+-]{16,}", 64, 100, *TOKENS, needed=TOKEN_STARTS),),
     Sign.SECRET_WORD: (
-        _search(_NAMES_OF_ASSIGNED, 12, 24, ASSIGNED, begin=re.compile(_NAMES_OF_ASSIGNED)),
+        _search(_NAMES_OF_ASSIGNED, 12, 24, AUTHORIZATION, ASSIGNED, begin=_BEGIN_OF_ASSIGNED),
     ),
     Sign.DASHES: (_search("-----BEGIN ", 0, 1 << 20, PRIVATE_KEY),),
 }

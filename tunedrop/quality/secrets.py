@@ -2,6 +2,7 @@
 
 import math
 import re
+from base64 import b64decode
 from collections import Counter
 
 from tunedrop.quality.finding_data import Detector, Judge, Strength, preceded_by, surely
@@ -22,6 +23,7 @@ _NO_PASSWORD = re.compile(
 )
 _TELLING_BITS = 3.0
 _RANDOM_BITS = 4.0
+_SHORTEST_TOKEN = 16
 
 
 def entropy(text: str) -> float:
@@ -59,6 +61,24 @@ def _assigned(match: re.Match[str]) -> Strength | None:
     if _NO_PASSWORD.search(value) or not any(map(str.isdigit, value)):
         return None
     return "hint" if entropy(value) >= _TELLING_BITS else None
+
+
+def _authorized(match: re.Match[str]) -> Strength | None:
+    """Basic credentials are a name, a colon and a password in Base64; tokens look random."""
+    value = match["datum"]
+    if match["scheme"].lower() == "basic":
+        return _issued(match) if _holds_password(value) else None
+    if len(value) < _SHORTEST_TOKEN or not any(map(str.isdigit, value)):
+        return None
+    return _issued(match) if entropy(value) >= _TELLING_BITS else None
+
+
+def _holds_password(encoded: str) -> bool:
+    try:
+        _, colon, password = b64decode(encoded, validate=True).decode("latin-1").partition(":")
+    except ValueError:
+        return False
+    return bool(colon) and not _NO_PASSWORD.search(password)
 
 
 def _detector(kind: str, pattern: str, judge: Judge = _issued) -> Detector:
@@ -115,6 +135,9 @@ _TOKENS = (
     ),
     _token("npm_", "npm-token", r"(?<!\w)npm_[A-Za-z0-9]{36}(?!\w)"),
     _token("pypi-", "pypi-token", r"(?<!\w)pypi-AgEIcHlwaS5vcmc[\w-]{50,}"),
+    _token("do[opr]_v1_", "digitalocean-token", r"(?<!\w)do[opr]_v1_[0-9a-f]{64}(?!\w)"),
+    _token("shp[a-z]{2}_", "shopify-token", r"(?<!\w)shp(?:at|ss|ca|pa)_[0-9a-fA-F]{32}(?!\w)"),
+    _token("[0-9]:AA", "telegram-token", r"(?<!\w)[0-9]{8,10}:AA[\w-]{33}(?![\w-])"),
     _token("hf_", "hugging-face-token", r"(?<!\w)hf_[A-Za-z0-9]{34}(?!\w)"),
     _token("eyJ", "jwt", r"(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}", surely),
 )
@@ -131,6 +154,11 @@ URL_PASSWORD = _detector(
     r"(?<![\w.+-])[A-Za-z][A-Za-z0-9.+-]{1,20}://[^\s:/@\"'<>]{0,64}:(?P<datum>[^\s/@\"'>]{1,128})@"
     r"[\w.-]+",
     _url_password,
+)
+AUTHORIZATION = _detector(
+    "authorization",
+    r"(?i)authorization\W{1,8}(?P<scheme>bearer|basic|token)\s{1,3}(?P<datum>[\w.~+/-]{7,2000}[\w~+/-]=*)",
+    _authorized,
 )
 ASSIGNED = _detector(
     "assigned-secret",

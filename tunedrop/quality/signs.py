@@ -16,7 +16,7 @@ _STREET_WORDS = """
 """
 _WORDS_FOR_SECRETS = """
     password passwd passphrase pwd secret token key apikey api_key auth_key authkey access_key
-    secret_key access_token auth_token client_secret api_token db_password
+    secret_key access_token auth_token client_secret api_token db_password authorization
 """
 _SEPARATORS = ": = is"
 _STREET_ENDINGS = """
@@ -100,7 +100,8 @@ def _dotted(data: Bytes, is_digit: Flags) -> Counts:
 def _long_runs(block: TextBlock, digits: Counts) -> tuple[Counts, Counts]:
     """Where long runs of letters, digits and _ - / + begin and end, if they may be a token.
 
-    Those hold a digit, unless they are as short as the keys whose first letters tell them.
+    Those hold a digit, unless they are as short as the keys whose first letters tell them, or
+    follow a digit and a colon.
     """
     starts, ends = _runs(block)
     long_ones = ends - starts >= _RUN
@@ -109,6 +110,8 @@ def _long_runs(block: TextBlock, digits: Counts) -> tuple[Counts, Counts]:
     first = np.frombuffer(block.lowered + bytes(4), np.uint8)[starts[:, None] + np.arange(4)]
     letters = np.ascontiguousarray(first).view("<u4").ravel()
     telling |= np.isin(letters, _FIRST_LETTERS) | (letters & _THREE_LETTERS == _HUGGING_FACE)
+    is_colon = block.bytes[starts - 1] == ord(":")
+    telling |= is_colon & (block.bytes[starts - 2] - np.uint8(ord("0")) < 10)  # noqa: PLR2004
     return starts[telling], ends[telling]
 
 
@@ -129,10 +132,10 @@ def _runs(block: TextBlock) -> tuple[Counts, Counts]:
 
 
 def _secret_words(block: TextBlock, kinds: Bytes) -> Counts:
-    """Words for secrets with a sign of assignment one or two words behind."""
-    ahead = np.zeros(len(kinds) + 2, np.uint8)
+    """Words for secrets with a sign of assignment among the three words behind."""
+    ahead = np.zeros(len(kinds) + 3, np.uint8)
     ahead[: len(kinds)] = kinds & _SEPARATOR
-    assigned = (kinds & _SECRET != 0) & ((ahead[1:-1] | ahead[2:]) != 0)
+    assigned = (kinds & _SECRET != 0) & ((ahead[1:-2] | ahead[2:-1] | ahead[3:]) != 0)
     return block.starts[np.flatnonzero(assigned)]
 
 

@@ -15,14 +15,22 @@ from tunedrop.quality.redaction import Vault, redact
 
 SURE = [
     ("email", "jane.doe@contoso.io"),
+    ("email", "jane.doe@müller-gmbh.de"),
+    ("email", "почта@пример.рф"),
     ("email", "o'hara+list@mail.uni-bonn.de"),
     ("phone", "+44 20 7946 0958"),
     ("phone", "(212) 736-5000"),
     ("phone", "212-736-5000"),
     ("phone", "06 12 34 56 78"),
     ("payment-card", "4111 1111 1111 1111"),
+    ("payment-card", "4111\t1111\t1111\t1111"),
+    ("payment-card", "4111  1111  1111  1111"),
+    ("payment-card", "4111 - 1111 - 1111 - 1111"),
+    ("payment-card", "4111\u200b1111\u200b1111\u200b1111"),
     ("payment-card", "378282246310005"),
     ("iban", "DE89 3704 0044 0532 0130 00"),
+    ("iban", "de89 3704 0044 0532 0130 00"),
+    ("iban", "gb82west12345698765432"),
     ("iban", "GB82WEST12345698765432"),
     ("ip-address", "81.62.69.142"),
     ("ip-address", "81.62.09.142"),
@@ -55,6 +63,10 @@ SURE = [
     ("anthropic-key", "sk-ant-api03-Kd92mQpL4vRt8WzB3nYc6HsJ5fGa1Eu"),
     ("sendgrid-key", "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"),
     ("npm-token", "npm_x7Kd92mQpL4vRt8WzB3nYc6HsJ5fGa1EuTiO"),
+    ("digitalocean-token", "dop_v1_" + "3b7d1e9f" * 8),
+    ("shopify-token", "shpat_" + "3b7d1e9f" * 4),
+    ("telegram-token", "7204815930:AAKd92mQpL4vRt8WzB3nYc6HsJ5fGa1EuTi"),
+    ("telegram-token", "7204815930:AAKdTmQpLLvRtTWzBTnYcTHsJTfGaTEuTio"),
     ("hugging-face-token", "hf_Kd92mQpL4vRt8WzB3nYc6HsJ5fGa1EuTiO"),
     ("jwt", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P"),
     ("private-key", "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----"),
@@ -65,6 +77,11 @@ AFTER_A_WORD = [
     ("nl-bsn", "BSN ", "111222333"),
     ("pl-pesel", "PESEL ", "44051401359"),
     ("ca-sin", "SIN ", "530 492 800"),
+    ("uk-nino", "NINO ", "ab 12 34 56 c"),
+    ("br-cpf", "CPF ", "52998224725"),
+    ("be-national-number", "Rijksregisternummer ", "85073003328"),
+    ("authorization", "Authorization: Bearer ", "Kd92mQpL4vRt8WzB3nYc6HsJ"),
+    ("authorization", 'headers["Authorization"] = "Basic ', "Ym90Omh1bnRlcjIyeA=="),
     ("phone", "Telefon ", "030 9182734"),
     ("aws-secret-key", "aws_secret_access_key = ", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzq7wQKEY9a"),
     ("azure-key", "AccountKey=", "Kd92mQpL4vRt8WzB3nYc6HsJ5fGa1EuTiOx7Kd92mQp" * 2 + "=="),
@@ -103,6 +120,8 @@ CLEAN = [
     "ISBN 978-3-16-148410-0, part number 123-456-78.",
     "Show sprites@2x.png and Decimal('+35236450.6'), not +1.1234567890.",
     "Multicast is 224.0.0.1 to 239.255.255.255, the mask ffff:ffff:ffff:ffff:ffff:ffff:ffff:fff0.",
+    "Authorization: Basic dXNlcjpwYXNzd29yZA== and Authorization: Bearer <token> are examples.",
+    "We took 10 20 30 a day; sha de12ab34cd56ef7890ab12; 52998224725 and 85073003328 are numbers.",
     "The token is shown in Figure 3; its secret: nobody knows.",
 ]
 
@@ -252,6 +271,11 @@ def test_signs_lead_to_data_among_any_signs(parts: list[tuple[str, str, str]]) -
 def test_a_card_is_found_among_other_signs(text: str) -> None:
     assert ("payment-card", "blocking") in kinds(text)
     assert {each.kind for each in found_in_block(text)} == {"payment-card"}
+
+
+def test_one_account_number_does_not_hide_the_next() -> None:
+    text = "DE89 3704 0044 0532 0130 00 and GB82 WEST 1234 5698 7654 32"
+    assert [f.kind for f in find(text)] == ["iban", "iban"]
 
 
 @pytest.mark.parametrize(
