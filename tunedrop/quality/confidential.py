@@ -13,6 +13,7 @@ from tunedrop.quality.signs import spots
 
 _EXAMPLES = 5
 _SHAPES = 3
+_MASKED = 100
 _FIELDS = ("prompt", "completion")
 _ASIDE_FIELDS = ("reasoning", "further fields")
 
@@ -23,7 +24,7 @@ Aside = tuple[str, str]
 class KindCount(Struct, frozen=True, kw_only=True):
     """One kind of datum in one field: how many, in how many records, a few records, a few shapes.
 
-    In shapes letters are `a` and digits `9`.
+    In shapes letters are `a` and digits `9`; they are from the first hundred that are found.
     """
 
     kind: str
@@ -78,8 +79,8 @@ class ConfidentialData:
             self._found[key] += 1
             keys.add(key)
             shapes = self._shapes.setdefault(key, [])
-            if len(shapes) < _SHAPES and (shape := masked(text, each)) not in shapes:
-                shapes.append(shape)
+            if len(shapes) < _SHAPES and self._found[key] <= _MASKED:
+                shapes.extend({masked(text, each)}.difference(shapes))
         return keys
 
     def _note(self, record: int, keys: set[_Key]) -> None:

@@ -170,7 +170,7 @@ def _detector(kind: str, pattern: str, judge: Judge = surely) -> Detector:
 
 EMAIL = _detector(
     "email",
-    r"(?<![\w.+%-])[\w%+](?:[\w.%+'-]{0,62}[\w+-])?@"
+    r"(?<![\w.+%-])(?=[\w.%+'-]{1,64}+@)[\w%+](?:[\w.%+'-]{0,62}[\w+-])?@"
     r"(?:[^\W_]+(?:-+[^\W_]+)*\.){1,8}"
     r"(?:[A-Za-z]{2,24}(?![A-Za-z0-9_@-])|[^\W\d_]{2,24}(?![\w@-]))",
     _email,

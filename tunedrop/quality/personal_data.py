@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import compress
 
 from tunedrop.quality.contact_data import CARD, EMAIL, IBAN, IPS, PHONES
 from tunedrop.quality.finding_data import Detector, Found, joined_windows, plain, without_overlaps
@@ -46,9 +47,12 @@ _OF_FEW_DIGITS = ("uk-nino", "es-dni", "es-nie", "it-codice-fiscale")
 _FEW_DIGITS = tuple(each for each in NATIONAL_IDS if each.kind in _OF_FEW_DIGITS)
 _MANY_DIGITS = tuple(each for each in NATIONAL_IDS if each.kind not in _OF_FEW_DIGITS)
 _NOTHING_NEEDED = re.compile("")
-# Nine digits with no more between them than numbers are written with.
+_LONG_NUMBERS = (CARD, *_MANY_DIGITS, *PHONES[:-2], PHONES[-1])
+# Nine digits with no more between them than numbers are written with; a group for each detector
+# tells whether its datum may begin here.
 _LONG_NUMBER = re.compile(
     r"[0-9+(](?<!\w[0-9+(])(?=[+(AB]?[ \t().+/-]{0,3}(?:[0-9][AB]?[ \t().+/-]{0,3}){8})"
+    + "".join(f"(?:(?<=(?=({each.pattern.pattern})).))?" for each in _LONG_NUMBERS)
 )
 _ACCOUNT = re.compile(r"(?<!\w)[A-Za-z]{2}[0-9]{2}[ -]?[A-Za-z0-9]{4}")
 _SHORT_NUMBER = re.compile(
@@ -62,7 +66,7 @@ class _Search:
     """What a sign calls for: how far a datum may reach around it, and who looks for it there.
 
     `anchor` finds the sign in a text that was in no block. `needed` must occur in the window;
-    `begin` tells where data may begin in it, if not anywhere.
+    `begin` tells where data may begin in it, if not anywhere; its groups, if any, whose.
     """
 
     anchor: re.Pattern[str]
@@ -96,10 +100,13 @@ _NAMES_OF_ASSIGNED = (
 )
 _BEGIN_OF_ASSIGNED = re.compile(_NAMES_OF_ASSIGNED)
 _MANY = r"[0-9](?:[^0-9]{0,3}[0-9]){8,}"
-_SEARCHES: dict[Sign, tuple[_Search, ...]] = {
-    Sign.AT: (_search("@", 160, 200, EMAIL, URL_PASSWORD),),
+_SEARCHES: dict[int, tuple[_Search, ...]] = {
+    Sign.AT: (
+        _search("@", 70, 200, EMAIL),
+        _search("@", 160, 200, URL_PASSWORD, needed=re.compile("://")),
+    ),
     Sign.DIGITS: (
-        _search(_MANY, 56, 56, CARD, *_MANY_DIGITS, *PHONES[:-2], PHONES[-1], begin=_LONG_NUMBER),
+        _search(_MANY, 56, 56, *_LONG_NUMBERS, begin=_LONG_NUMBER),
         _search(_MANY, 56, 56, IBAN, needed=_ACCOUNT),
     ),
     Sign.FEW_DIGITS: (
@@ -143,7 +150,7 @@ def find_near(text: str, spots: Sequence[Spot]) -> list[Found]:
     return without_overlaps(
         found
         for sign, spans in by_sign.items()
-        for search in _SEARCHES[Sign(sign)]
+        for search in _SEARCHES[sign]
         for found in _looked_at(text, search, spans)
     )
 
@@ -157,7 +164,9 @@ def _looked_at(text: str, search: _Search, spans: Iterable[tuple[int, int]]) -> 
     for start, end in joined_windows(spans, search.before, search.after, len(text)):
         if search.begin is not None:
             for begin in search.begin.finditer(text, start, end):
-                for detector in search.detectors:
+                shapes = begin.groups()
+                likely = compress(search.detectors, shapes) if shapes else search.detectors
+                for detector in likely:
                     yield from detector.find_at(text, begin.start())
         elif search.needed is _NOTHING_NEEDED or search.needed.search(text, start, end):
             for detector in search.detectors:
