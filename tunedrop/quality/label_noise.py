@@ -17,7 +17,7 @@ _NEIGHBOURS = 15
 _FEWEST_RECORDS = 50
 # How many records one is held against; fewer where so many are doubted that it would take long.
 _MOST_COMPARED, _FEWEST_COMPARED = 1 << 11, 1 << 6
-_COMPARED_IN_ALL, _COMPARED_AT_ONCE = 5_000_000, 1 << 20
+_COMPARED_IN_ALL, _COMPARED_AT_ONCE = 5_000_000, 1 << 16
 # Who asks, who was found and a value are one number, because numbers are sorted fastest.
 _VALUE_BITS, _RECORD_BITS = 20, 24
 _PAIR_BITS = _VALUE_BITS + _RECORD_BITS
@@ -130,18 +130,18 @@ def _classified(buckets: Counts, owners: Counts, labels: Counts, label_count: in
     """A row per record: how much its words speak against each label, without its fold."""
     size = 1 << _BUCKET_BITS
     cells = labels[owners] * size + buckets
-    folds = owners % _FOLDS
+    folds = (owners % _FOLDS).astype(np.int8)
     whole = np.bincount(cells, minlength=label_count * size)
     speaks = np.zeros((len(labels), label_count))
     for fold in range(_FOLDS):
-        within = folds == fold
-        others = whole - np.bincount(cells[within], minlength=label_count * size)
+        within = np.flatnonzero(folds == fold)
+        others = whole - np.bincount(np.take(cells, within), minlength=label_count * size)
         learnt = others.reshape(label_count, size) + _SMOOTHING
         likely = np.log(learnt / learnt.sum(axis=1, keepdims=True))
         records = np.arange(fold, len(labels), _FOLDS)
         priors = np.log(np.bincount(np.delete(labels, records), minlength=label_count) + 1.0)
-        counts = np.bincount(owners[within] // _FOLDS, minlength=len(records))
-        scores = _summed(likely, buckets[within], counts).T + priors
+        counts = np.bincount(np.take(owners, within), minlength=len(labels))[records]
+        scores = _summed(likely, np.take(buckets, within), counts).T + priors
         behind = (scores - scores.max(axis=1, keepdims=True)) / np.maximum(counts, 1)[:, None]
         speaks[records] = _NAT * np.maximum(behind, -_MOST_NATS)
     return speaks
