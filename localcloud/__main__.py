@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import sys
-import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -22,6 +22,7 @@ from localcloud.setting_up import deploy_app, deploy_assembly
 from localcloud.synth import SynthError
 
 _HIGHEST_PORT = 65535
+_LOOKS_UP_EVERY_SECONDS = 1.0
 _PORT_IS = f"a port is a number from 1 to {_HIGHEST_PORT}"
 _ARGUMENT = re.compile(r"^argument [^:]*: ")
 FORESEEN = (
@@ -130,8 +131,9 @@ def _cloud(options: argparse.Namespace) -> int:
             outputs = deploy_app(cloud.endpoint_url, options.state, context)
         write_outputs(outputs, options.state)
         _welcome(cloud.endpoint_url, outputs, options.state)
-        threading.Event().wait()
-    return 0
+        # Not one wait without an end: a signal that another thread received would never end it.
+        while True:
+            time.sleep(_LOOKS_UP_EVERY_SECONDS)
 
 
 def _welcome(endpoint_url: str, outputs: dict[str, str], state: Path) -> None:
