@@ -2,7 +2,6 @@
 
 import argparse
 import random
-import resource
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from bench.imports import ROOT
-from bench.measurement import Measurement
+from bench.measurement import Measurement, peak_megabytes
 from bench.real_text import service_pairs
 from tunedrop import recipe as recipes
 from tunedrop.dataset.lines import SourceFile
@@ -88,7 +87,7 @@ def measure(name: str, records: int) -> None:
     source = SourceFile(name="data.jsonl", chunks=lambda: _chunks(name, records, text))
     validate({"train": [source]}, recipe, curator=Curation(recipe))
     seconds = time.process_time() - started - making
-    print(seconds, size / 1e6, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+    print(seconds, size / 1e6, peak_megabytes())
 
 
 def _made(name: str, records: int, text: str) -> tuple[int, float]:

@@ -29,9 +29,9 @@ _NOVA_RECORDS = 20_000
 _NOVA_SECONDS = 2.0
 _MEMORY_MEGABYTES = 200
 _PEAK = (
-    "import resource, sys; from pathlib import Path; from bench.validation import checked;"
-    "checked(Path(sys.argv[1]), sys.argv[2]);"
-    "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)"
+    "import sys; from pathlib import Path; from bench.measurement import peak_megabytes;"
+    "from bench.validation import checked;"
+    "checked(Path(sys.argv[1]), sys.argv[2]); print(peak_megabytes())"
 )
 
 
