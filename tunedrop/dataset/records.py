@@ -56,12 +56,8 @@ class _Dialogue(Struct, frozen=True):
 
     @property
     def prompt(self) -> str:
-        """All that the model sees before the last of its texts, which it learns to write.
-
-        Images and videos stand in it by their names.
-        """
-        seen = (*self.texts[:-1], *(media.uri for media in self.media))
-        return BETWEEN_TURNS.join(text for text in seen if text)
+        """All that the model reads before the last of its texts, which it learns to write."""
+        return BETWEEN_TURNS.join(text for text in self.texts[:-1] if text)
 
     @property
     def aside(self) -> tuple[str, str]:
@@ -143,8 +139,8 @@ class CaptionedImage(Struct, frozen=True):
 
     @property
     def prompt(self) -> str:
-        """The image's name."""
-        return self.image.uri
+        """Empty: the model sees an image, and reads nothing."""
+        return ""
 
     @property
     def completion(self) -> str:

@@ -35,7 +35,10 @@ def leaked(test_set: Mapping[int, AnyRecord], trained: Iterable[bytes]) -> set[i
 
 
 def _fingerprint(each: AnyRecord) -> bytes:
-    return digest(plain(each.prompt or each.completion).casefold().encode())
+    """Of what the model is asked; a copy of an image has the same name in every run."""
+    names = (media.uri.rpartition("/")[2] for media in each.media)
+    asked = "\n".join(filter(None, (each.prompt, *names)))
+    return digest(plain(asked or each.completion).casefold().encode())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tunedrop.dataset.records import AnyRecord
+from tunedrop.dataset.records import BETWEEN_TURNS, AnyRecord
 from tunedrop.dataset.splits import Side
 from tunedrop.quality.block import Counts, Hashes, TextBlock
 from tunedrop.quality.completions import CompletionChecks
@@ -23,6 +24,8 @@ from tunedrop.quality.sketches import WHOLE, Sketches
 from tunedrop.quality.verdicts import Verdicts, judged
 
 _BLOCK_CHARACTERS = 1 << 20
+_LETTERS = 14
+_TO_LETTERS = bytes(ord("a") + byte % 16 for byte in range(256))
 
 _NOTHING: Aside = ("", "")
 
@@ -84,7 +87,9 @@ class QualityScan:
     def add(self, record: AnyRecord, side: Side = "train") -> None:
         """Take in one record."""
         system = getattr(record, "system", None) or ""
-        self.add_texts([record.prompt], [record.completion], side, [system], [record.aside])
+        shown = (_word_for(each.uri) for each in record.media)
+        prompt = BETWEEN_TURNS.join(filter(None, (*shown, record.prompt)))
+        self.add_texts([prompt], [record.completion], side, [system], [record.aside])
 
     def add_texts(
         self,
@@ -190,6 +195,12 @@ class QualityScan:
             meter=self._meter,
             labels=self._labels.labels(),
         )
+
+
+def _word_for(uri: str) -> str:
+    """What an image or video is in a prompt: a word of its own in which nothing can be found."""
+    digest = blake2b(uri.encode(), digest_size=_LETTERS).digest()
+    return digest.translate(_TO_LETTERS).decode()
 
 
 def _pairs_within(systems: Sequence[str]) -> Counts:

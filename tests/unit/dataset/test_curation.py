@@ -342,8 +342,8 @@ def test_a_prompt_that_all_records_share_is_split_and_told_of() -> None:
     assert finding(found, "common-prompt").severity == "warning"
 
 
-def _seen(number: int) -> dict[str, Any]:
-    place = {"s3Location": {"uri": f"s3://bucket/{number}.png"}}
+def _seen(number: int, folder: str = "s3://bucket") -> dict[str, Any]:
+    place = {"s3Location": {"uri": f"{folder}/{number}.png"}}
     image = {"image": {"format": "png", "source": place}}
     return {
         "schemaVersion": "bedrock-conversation-2024",
@@ -359,6 +359,14 @@ def test_the_same_question_about_other_images_is_another_prompt() -> None:
     found = curated(recipe_for("amazon.nova-lite-v1:0:300k", data=NO_SPLIT), train)
     assert found.report.counts["exact-duplicate"] == 1
     assert "common-prompt" not in found.report.counts
+
+
+def test_the_name_of_an_image_is_no_text() -> None:
+    folder = f"s3://bucket/{MAIL}/4111111111111111"
+    train = jsonl([_seen(number, folder) for number in range(40)])
+    found = curated(recipe_for("amazon.nova-lite-v1:0:300k", data=NO_SPLIT), train)
+    assert len(found.lines("train")) == 40
+    assert found.report.counts.keys().isdisjoint({"personal-data", "boilerplate"})
 
 
 def test_records_keep_their_sides_when_the_dataset_grows() -> None:

@@ -85,3 +85,19 @@ def test_a_passage_is_asked_by_its_first_half() -> None:
     asked = continuation(Passage("one two three four five"))
     assert asked == Record(None, asked.turns)
     assert (asked.prompt, asked.completion) == ("one two", "three four five")
+
+
+def asked_about(uri: str) -> dict[str, object]:
+    image = {"image": {"format": "png", "source": {"s3Location": {"uri": uri}}}}
+    asked = {"role": "user", "content": [{"text": "What is it?"}, image]}
+    told = {"role": "assistant", "content": [{"text": "A cup."}]}
+    return {"schemaVersion": "bedrock-conversation-2024", "messages": [asked, told]}
+
+
+def test_a_question_about_an_image_leaks_from_a_run_that_has_its_own_copy_of_it() -> None:
+    test_set = draw([json.dumps(asked_about("s3://artifacts/run-2/media/ab12.png")).encode()], 9)
+    same, other = (
+        json.dumps(asked_about(f"s3://artifacts/run-1/media/{n}.png")) for n in ("ab12", "cd34")
+    )
+    assert leaked(test_set, [same.encode()]) == {1}
+    assert leaked(test_set, [other.encode()]) == set()
