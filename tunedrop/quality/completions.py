@@ -90,6 +90,13 @@ class CompletionFacts:
     cut: Flags
     unclosed: Flags
     copied: Flags
+    structured: Flags
+
+
+def _no_facts(words: Counts) -> CompletionFacts:
+    none = np.zeros(len(words), np.bool_)
+    flags = ("prompted", "closed", "cut", "unclosed", "copied", "structured")
+    return CompletionFacts(words=words, **dict.fromkeys(flags, none))
 
 
 def completion_facts(block: TextBlock) -> CompletionFacts:
@@ -98,10 +105,8 @@ def completion_facts(block: TextBlock) -> CompletionFacts:
     words = bounds[2::2] - bounds[1::2]
     last = np.where(words > 0, bounds[2::2] - 1, 0)
     if len(block.words) == 0:
-        none = np.zeros(len(block), np.bool_)
-        return CompletionFacts(
-            words=words, prompted=none, closed=none, cut=none, unclosed=none, copied=none
-        )
+        return _no_facts(words)
+    first = np.minimum(bounds[1::2], len(block.words) - 1)
     ends = block.bytes[(block.starts + block.lengths)[last] - 1]
     sizes = block.field_ends[1::2] - block.field_ends[::2] - 1
     long_enough = (words > 0) & (sizes >= _FEWEST_BYTES)
@@ -115,6 +120,7 @@ def completion_facts(block: TextBlock) -> CompletionFacts:
         cut=cut,
         unclosed=long_enough & ~closed,
         copied=_copied(block, words),
+        structured=(words > 0) & np.isin(block.bytes[block.starts[first]], _BRACKETS),
     )
 
 
@@ -132,17 +138,7 @@ class CompletionChecks:
     """Collects facts, and judges them against what is usual in the dataset."""
 
     def __init__(self) -> None:
-        none = np.zeros(0, np.bool_)
-        self._facts = [
-            CompletionFacts(
-                words=np.zeros(0, np.int64),
-                prompted=none,
-                closed=none,
-                cut=none,
-                unclosed=none,
-                copied=none,
-            )
-        ]
+        self._facts = [_no_facts(np.zeros(0, np.int64))]
 
     def add(self, block: TextBlock) -> None:
         """Take in a block."""
@@ -151,6 +147,10 @@ class CompletionChecks:
     def prompted(self) -> Flags:
         """Which records have any word in the prompt."""
         return np.concatenate([each.prompted for each in self._facts])
+
+    def structured(self) -> Flags:
+        """Which completions are data, such as JSON or XML, whose frame is there to be the same."""
+        return np.concatenate([each.structured for each in self._facts])
 
     def trivial(self) -> Counts:
         """Records whose completion has no word, or very few where others have many."""
@@ -184,5 +184,6 @@ def same_completions(keys: Hashes) -> float:
 _USUALLY_LONG = 12
 _MOSTLY_CLOSED = 0.95
 _OPEN = word_keys(_OPEN_WORDS)
+_BRACKETS = np.frombuffer(b"{[<", np.uint8)
 _IS_OPENING = np.array([byte in _OPENING for byte in range(256)])
 _IS_CLOSING = np.array([byte in _CLOSING for byte in range(256)])

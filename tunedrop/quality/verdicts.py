@@ -109,12 +109,15 @@ def _same(measured: Measured, share: float) -> Counts:
 
 
 def _mostly_boilerplate(measured: Measured, groups: Duplicates) -> Counts:
-    """A system prompt is there to be shared: the rest of each record counts, and its completion."""
+    """A system prompt is there to be shared: the rest of each record counts, and its completion
+    where that is a text.
+    """
     system = measured.system_pairs * (measured.sketches.ceilings / WHOLE)
     (told, shared), (written, repeated) = groups.said
     rest = told - system
     whole = (rest >= _FEWEST_PAIRS) & (shared - system >= _MOSTLY * rest)
-    return np.flatnonzero(whole | (repeated >= np.maximum(_MOSTLY * written, _A_SENTENCE)))
+    alone = repeated >= np.maximum(_MOSTLY * written, _A_SENTENCE)
+    return np.flatnonzero(whole | (alone & ~measured.checks.structured()))
 
 
 def _foreign(languages: Languages) -> Counts:

@@ -109,6 +109,13 @@ def test_completion_of_boilerplate_is_found_behind_a_long_prompt_of_its_own() ->
     assert marked(pairs, "boilerplate") == list(range(40))
 
 
+def test_the_frame_of_data_that_are_to_be_written_is_no_boilerplate() -> None:
+    frame = '{{"customer": "{}", "order": "{}", "amount": "{}", "currency": "EUR"}}'
+    values = ([*prose(number).split()[:3]] for number in range(60))
+    pairs = [(prose(number), frame.format(*each)) for number, each in enumerate(values)]
+    assert marked([*pairs, ("", "")], "boilerplate") == []
+
+
 def test_a_system_prompt_that_all_records_share_is_no_boilerplate() -> None:
     system, template = prose(1000, 120), prose(2000, 40)
     said = [prose(n, 12) for n in range(60)]
