@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from msgspec import Struct, field
 
-from tunedrop.dataset.accounts import omission, rejection
+from tunedrop.dataset.accounts import omission, rejection, unescaped
 from tunedrop.dataset.decided import DecidedLine, decided, in_order, with_decisions
 from tunedrop.dataset.decisions import Decision, Decisions
 from tunedrop.dataset.findings import Fault, finding
@@ -152,7 +152,8 @@ class _Preparing:
 
     def _rejected(self, event: CheckedLine, faults: Sequence[Fault], file: str) -> bytes:
         found = [finding(each, file, event.line) for each in faults]
-        is_known = self.redactor.holds_known(event.raw.decode(errors="replace"))
+        text = event.raw.decode(errors="replace")
+        is_known = any(map(self.redactor.holds_known, (text, unescaped(text))))
         return rejection(event.raw, found, self._recipe.data, is_confidential=is_known)
 
     def _usable(self, record: AnyRecord, role: Side, file: str, found: DecidedLine) -> _Item:
@@ -167,7 +168,7 @@ class _Preparing:
 
     def _omitted(self, record: AnyRecord, decision: Decision, file: str, line: int) -> _Item:
         raw = write(record, self._target.format).rstrip(b"\n")
-        if self.redactor.holds_known(raw.decode()):
+        if self.redactor.holds_known("\n".join((*record.texts, *record.aside))):
             decision = replace(decision, is_confidential=True)
         told = omission(raw, decision, file, line, self._partner(decision))
         return _Item(name=REJECTED, line=told, is_dropped=decision.code not in CONFIDENTIAL)

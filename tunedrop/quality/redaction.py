@@ -166,6 +166,10 @@ def _replaced(text: str, start: int, end: int, found: Sequence[tuple[Found, str]
 
 
 def _outside_placeholders(text: str, found: list[Found]) -> list[Found]:
-    """Without what begins or ends in a placeholder."""
+    """Without what begins or ends in a placeholder; one may stand within a datum."""
     taken = [match.span() for match in _PLACEHOLDER.finditer(text)]
-    return [f for f in found if all(f.end <= start or end <= f.start for start, end in taken)]
+    return [
+        f
+        for f in found
+        if not any(start <= f.start < end or start < f.end <= end for start, end in taken)
+    ]

@@ -234,6 +234,16 @@ def test_a_datum_gives_way_in_every_record_once_a_word_tells_it_in_one() -> None
     assert found.prepared.redacted == {"assigned-secret": 1, "nl-bsn": 1}
 
 
+def test_a_known_datum_is_not_repeated_behind_the_escapes_of_json() -> None:
+    data = {**NO_SPLIT, "personal_data": "redact", "secrets": "redact", "duplicates": "drop"}
+    telling = record(40, "whose BSN is 111222333, from postgres://app:Tr0ub\\4dor77@db.corp.net")
+    bare = record(1, "of Tr0ub\\4dor77")
+    train = jsonl([*records(20, 3), bare, bare, telling]) + rb'{"prompt": "of 111\/222\/333"}'
+    found = curated(recipe_for(TITAN, data={**data, "rejected_share": 0.1}), train)
+    told = [json.loads(line) for line in found.lines("rejected")]
+    assert ["record" in account for account in told] == [False, False]
+
+
 def thinking(number: int, thought: str) -> dict[str, Any]:
     """A record whose answer is reasoned about."""
     said = {key: [{"text": text}] for key, text in record(number).items()}

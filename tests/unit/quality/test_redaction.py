@@ -63,6 +63,14 @@ def test_placeholders_of_the_sources_are_given_to_no_other_datum() -> None:
     assert vault.counts == {"email": 1}
 
 
+def test_a_datum_around_a_placeholder_gives_way_whole() -> None:
+    vault = Vault()
+    assert redact("from postgres://u:pw9[EMAIL_1]x@host.de", vault) == (
+        "from postgres://u:[URL_PASSWORD_1]@host.de"
+    )
+    assert redact("[URL_PASSWORD_1] and [EMAIL_1]", vault) == "[URL_PASSWORD_1] and [EMAIL_1]"
+
+
 def test_json_stays_json_when_its_numbers_and_strings_give_way() -> None:
     given = {"ssn": 512456789, "mail": 'of "a@b-corp.de\\', "note": "\n512456789\u0012", "n": [1.5]}
     redacted = redact_json(json.dumps(given, ensure_ascii=False), Vault())
