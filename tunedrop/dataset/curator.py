@@ -15,13 +15,15 @@ from tunedrop.dataset.target import Target
 class Settled:
     """Records on each side once all are judged; `left_out` for want of room, `dropped` else.
 
-    `findings` come with the number of records that each speaks of; `is_refused` where one of them
-    is beyond what the recipe bears.
+    `test_known` of the test records have a prompt that is trained on. `findings` come with the
+    number of records that each speaks of; `is_refused` where one of them is beyond what the recipe
+    bears.
     """
 
     train: int
     validation: int
     test: int
+    test_known: int
     rejected: int
     dropped: int
     left_out: int

@@ -15,8 +15,12 @@ def size_faults(
     recipe: Recipe,
     target: Target,
     record_limit: int | None,
+    test_known: int = 0,
 ) -> Iterator[Fault]:
-    """Everything that counts and sizes break; a dataset without records has worse to tell."""
+    """Everything that counts and sizes break; a dataset without records has worse to tell.
+
+    `test_known` of the test records have a prompt that is trained on, and will not be asked.
+    """
     yield from _too_large(files, target)
     if records.train + records.validation + records.test + records.dropped == 0:
         return
@@ -24,11 +28,12 @@ def size_faults(
     yield from _too_few(records, target)
     yield from _too_many(records, target, record_limit)
     yield from _validation_faults(records, files, recipe, target)
-    fewest = recipe.evaluation.fewest_test_records
-    if records.test < fewest:
+    fewest, asked = recipe.evaluation.fewest_test_records, records.test - test_known
+    if asked < fewest:
+        known = f" without {test_known:,} with a prompt that is trained on, too"
         message = (
-            f"{_are(records.test)} left for the test set; {_asks(recipe)} needs "
-            f"{fewest} to tell anything"
+            f"{_are(asked)} left for the test set{known if test_known else ''}; "
+            f"{_asks(recipe)} needs {fewest} to tell anything"
         )
         yield Fault(code="too-few-test-records", message=message)
     if not is_tolerated(records, recipe) and recipe.data.rejected_share:

@@ -169,8 +169,8 @@ class _Validation:
         return settled_by_curator(self._settled, self._tallies), SplitPlan()
 
     def _judge(self, records: RecordCounts, facts: _Facts) -> None:
-        limit = self._options.record_limit
-        faults = size_faults(records, facts, self._recipe, self._target, limit)
+        limit, known = self._options.record_limit, self._settled.test_known if self._settled else 0
+        faults = size_faults(records, facts, self._recipe, self._target, limit, known)
         self._findings.add(faults, "the dataset")
 
     def _report(self, records: RecordCounts, facts: _Facts, plan: SplitPlan) -> ValidationReport:

@@ -168,6 +168,7 @@ class Curation:
             train=decided.count(TRAIN),
             validation=decided.count(VALIDATION) if supported else 0,
             test=decided.count(TEST),
+            test_known=judging.known_of_test(),
             rejected=rejected,
             dropped=out,
             left_out=dropped[LEFT_OUT],

@@ -72,6 +72,10 @@ class Judging:
         )
         return [group for group in used if len(set(same[group].tolist())) > 1]
 
+    def known_of_test(self) -> int:
+        """The test records with a prompt of so many that it is trained on, too."""
+        return sum(self.decided[each] == TEST for each in self.records("common-prompt"))
+
     def settled(self) -> Iterator[str]:
         """The rules that ask nothing more of anybody: what they speak of is out, or redacted."""
         yield from (code for code in (KNOWN, LEFT_OUT) if self.dropped[code])

@@ -371,6 +371,13 @@ def test_the_same_question_about_other_images_is_another_prompt() -> None:
     assert "common-prompt" not in found.report.counts
 
 
+def test_test_records_with_a_prompt_that_is_trained_on_do_not_count_for_a_comparison() -> None:
+    said = [{"prompt": "Tell a story.", "completion": record(n)["completion"]} for n in range(200)]
+    recipe = recipe_for(TITAN, evaluation={"beat": "base"})
+    told = finding(curated(recipe, jsonl(said)), "too-few-test-records").message
+    assert told.startswith("0 records are left for the test set without ")
+
+
 def test_the_name_of_an_image_is_no_text() -> None:
     folder = f"s3://bucket/{MAIL}/4111111111111111"
     train = jsonl([_seen(number, folder) for number in range(40)])
