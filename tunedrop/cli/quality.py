@@ -1,6 +1,6 @@
 """What the records of a dataset are worth, in the terminal and as a page."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ import msgspec
 
 from tunedrop.cli.terminal import Colour, coloured, wrapped
 from tunedrop.cost import training_cost
+from tunedrop.dataset.findings import Finding
 from tunedrop.dataset.handling import acts
 from tunedrop.dataset.report import ValidationReport
 from tunedrop.dataset.target import Target
@@ -41,13 +42,20 @@ def outlook(recipe: Recipe) -> str:
 
 
 def without_quality(report: ValidationReport, curation: "Curation | None") -> ValidationReport:
-    """The report with the validator's own findings alone."""
-    codes = {each.code for each in curation.report.findings} if curation and curation.report else ()
+    """The report with the validator's own findings; it counts none that asks nothing more."""
+    judged = curation.report.findings if curation and curation.report else ()
+    settled = curation.report.settled if curation and curation.report else ()
+    codes = {each.code for each in judged}
     return msgspec.structs.replace(
         report,
+        warnings=report.warnings - len([each for each in judged if _is_settled(each, settled)]),
         findings=tuple(each for each in report.findings if each.code not in codes),
         counts={code: count for code, count in report.counts.items() if code not in codes},
     )
+
+
+def _is_settled(found: Finding, settled: Sequence[str]) -> bool:
+    return found.severity == "warning" and found.code in settled
 
 
 def record_of(

@@ -15,6 +15,7 @@ def size_faults(
     recipe: Recipe,
     target: Target,
     record_limit: int | None,
+    *,
     test_known: int = 0,
 ) -> Iterator[Fault]:
     """Everything that counts and sizes break; a dataset without records has worse to tell.

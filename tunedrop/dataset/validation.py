@@ -170,7 +170,7 @@ class _Validation:
 
     def _judge(self, records: RecordCounts, facts: _Facts) -> None:
         limit, known = self._options.record_limit, self._settled.test_known if self._settled else 0
-        faults = size_faults(records, facts, self._recipe, self._target, limit, known)
+        faults = size_faults(records, facts, self._recipe, self._target, limit, test_known=known)
         self._findings.add(faults, "the dataset")
 
     def _report(self, records: RecordCounts, facts: _Facts, plan: SplitPlan) -> ValidationReport:

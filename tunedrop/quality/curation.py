@@ -162,8 +162,8 @@ class Curation:
         decided, dropped = judging.decided, judging.dropped
         rejected = sum(dropped[code] for code in CONFIDENTIAL)
         out = dropped.total() - dropped[MEDIA] - dropped[LEFT_OUT] - rejected
-        self.characters = self._characters(decided)
         supported = target.customization.validation_set.supported
+        self.characters = self._characters(decided) | ({} if supported else {"validation": 0})
         return Settled(
             train=decided.count(TRAIN),
             validation=decided.count(VALIDATION) if supported else 0,

@@ -41,6 +41,21 @@ def test_quality_says_what_was_found_and_draws_it(
     assert "Training covers the test set" in out
 
 
+def test_what_the_recipe_takes_care_of_is_no_warning_any_more(
+    flawed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = tmp_path / "mine.yaml"
+    head = "name: mine\nbase_model: amazon.nova-micro-v1:0:128k\nmethod: instruction_tuning\n"
+    told = []
+    for data in ("", "data: {duplicates: drop, near_duplicates: drop, personal_data: redact}\n"):
+        recipe.write_text(f"{head}{data}")
+        main(["check", str(flawed), "--recipe", str(recipe), "--quality"])
+        out = capsys.readouterr().out
+        told.append(out.count("\nwarning "))
+        assert f"0 errors, {told[-1]} warning" in out
+    assert told[1] < told[0]
+
+
 def test_it_counts_the_records_that_a_small_side_took(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
