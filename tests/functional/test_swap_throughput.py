@@ -70,6 +70,14 @@ def trained_challenger(world: World, planned: Recipe | None = None) -> Run:
     return world.services.records.update(run, job=own.job)
 
 
+def third(world: World) -> Run:
+    """A challenger whose model is neither the champion's nor another challenger's."""
+    run = challenger(world)
+    assert run.job is not None
+    job = structs.replace(run.job, custom_model_arn=world.ground.custom_model("third"))
+    return world.services.records.update(run, job=job)
+
+
 def passed(world: World, call: Call, run: Run) -> Run:
     """The run, once its model has passed its test on demand."""
     call("deploy_on_demand", run_id=run.run_id)
@@ -405,6 +413,20 @@ def test_the_sweep_swaps_back_what_clean_up_gave_up_on(world: World, call: Call)
     wait_until(lambda: throughput(world, first)["modelArn"] == model(first))
     [told] = [each for each in world.notifications() if "swapped back" in each["Subject"]]
     assert f"the model of the run {first.run_id}, which support has" in told["Message"]
+
+
+def test_a_run_that_clean_up_gave_up_on_never_swaps_over_a_later_champion(
+    world: World, call: Call
+) -> None:
+    first = champion(world, call)
+    run = swapped(world, call, passed(world, call, challenger(world)))
+    given_up(world, run)
+    call("sweep")
+    wait_until(lambda: throughput(world, first)["modelArn"] == model(first))
+    later = swapped(world, call, passed(world, call, third(world)))
+    world.services.records.end(world.promoted(later), outcome="RunSucceeded", cause="", now=NOW)
+    clean_up(call, run)
+    assert throughput(world, first)["desiredModelArn"] == model(later)
 
 
 def test_a_champion_whose_throughput_failed_can_be_promoted_again(world: World, call: Call) -> None:

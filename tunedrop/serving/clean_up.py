@@ -101,8 +101,9 @@ class TakeDown:
             return
         to_delete = [each for each in run.deployments if each not in committed]
         left = [_name(each) for each in to_delete if not self._is_deployment_gone(each, now)]
-        if run.swap and not self._is_swapped_back(run.swap, now):
-            left.append(_swap_back(run.swap))
+        swap = _swap_to_undo(run)
+        if swap and not self._is_swapped_back(swap, now):
+            left.append(_swap_back(swap))
         if left:
             # The model stays until then: a deployment that is being created may need it.
             yield from left
@@ -160,6 +161,11 @@ def _is_clean(run: Run) -> bool:
     return run.status == ENDED and run.outcome != CleanUpFailedError.outcome
 
 
+def _swap_to_undo(run: Run) -> Deployment | None:
+    """The run's swap until it has ended: then others may swap, and the sweep knows who serves."""
+    return None if run.status == ENDED else run.swap
+
+
 def _name(deployment: Deployment) -> str:
     return f"{deployment.mode} deployment {deployment.name}"
 
@@ -172,8 +178,8 @@ def _names(run: Run, committed: Mapping[Deployment, str]) -> Iterator[str]:
     if run.promotion:
         return
     yield from (_name(each) for each in run.deployments if each not in committed)
-    if run.swap:
-        yield f"the swap in the throughput {run.swap.name}, which serves the champion again"
+    if swap := _swap_to_undo(run):
+        yield f"the swap in the throughput {swap.name}, which serves the champion again"
     for job in run.own_jobs:
         is_kept = _keeps(run, job) or (bool(committed) and job == run.job)
         what = "customization job" if is_kept else "customization job and model"
