@@ -415,6 +415,15 @@ def test_the_sweep_swaps_back_what_clean_up_gave_up_on(world: World, call: Call)
     assert f"the model of the run {first.run_id}, which support has" in told["Message"]
 
 
+def test_the_sweep_swaps_back_while_another_run_deploys_something_else(
+    world: World, call: Call
+) -> None:
+    first = champion(world, call)
+    given_up(world, swapped(world, call, passed(world, call, challenger(world))))
+    call("deploy_on_demand", run_id=third(world).run_id)
+    assert call("sweep")["swapped_back"] == [f"provisioned {first.run_id}-1"]
+
+
 def test_a_run_that_clean_up_gave_up_on_never_swaps_over_a_later_champion(
     world: World, call: Call
 ) -> None:

@@ -12,7 +12,7 @@ from tunedrop.serving.turns import Turns
 
 @dataclass(frozen=True, kw_only=True)
 class SwapBack:
-    """Mends what clean-up gave up on; the swap of a run in its turn is none of its business."""
+    """Mends what clean-up gave up on; what a run in its turn swaps is none of its business."""
 
     champions: Champions
     turns: Turns
@@ -37,11 +37,13 @@ class SwapBack:
         """What does not serve its model, nor is on its way to.
 
         Bedrock is looked at first and the item read last: a run whose turn ended in between has
-        promoted its model, or has swapped back.
+        promoted its model, or has swapped back. One whose turn it is has recorded its swap before
+        it asks for it, and asks for none where the champion's model does not serve.
         """
         seen = {arn: self._view(arn) for arn in self.champions.state(recipe).kept_deployments}
-        if self.turns.holder(recipe):
-            return []
+        holder = self.turns.holder(recipe)
+        if holder and holder.swap:
+            seen[holder.swap.arn] = None
         in_service = self.champions.state(recipe).in_service
         return [each for each in in_service if _is_astray(each, seen.get(each.deployment.arn))]
 
