@@ -217,8 +217,9 @@ def test_deployment(r: Resources) -> Permissions:
         # The general test set, and images that records of old runs name where they were dropped.
         r.objects(r.datasets_bucket, "datasets/", *_READ),
         r.own_bedrock("InvokeModel", on=(THROUGHPUT, DEPLOYMENT)),
-        # Whether the champion's throughput suits the model that has passed.
+        # Whether the champion answers, and its throughput suits the model that has passed.
         r.bedrock("GetProvisionedModelThroughput", on=(THROUGHPUT,)),
+        r.bedrock("GetCustomModelDeployment", on=(DEPLOYMENT,)),
         *r.invoke_base_models(r.known_models),
         r.use_key("bedrock", actions=["kms:Decrypt"]),
     ]

@@ -424,6 +424,19 @@ def test_the_sweep_swaps_back_while_another_run_deploys_something_else(
     assert call("sweep")["swapped_back"] == [f"provisioned {first.run_id}-1"]
 
 
+def test_a_champion_is_not_asked_through_throughput_that_another_model_is_in(
+    world: World, call: Call
+) -> None:
+    first = champion(world, call)
+    given_up(world, swapped(world, call, passed(world, call, challenger(world))))
+    run = third(world)
+    call("deploy_on_demand", run_id=run.run_id)
+    wait_until(lambda: call("wait_for_deployment", run_id=run.run_id)["is_ready"])
+    verdict = call("test_deployment", run_id=run.run_id)["verdict"]
+    assert f"deployment {first.run_id}-1 does not serve its model." in verdict
+    assert model(first) not in answers(world, run)
+
+
 def test_a_run_that_clean_up_gave_up_on_never_swaps_over_a_later_champion(
     world: World, call: Call
 ) -> None:

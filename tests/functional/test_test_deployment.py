@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.functional.ground import wait_until
 from tests.functional.samples import nova_lines, recipe, records
 from tests.functional.world import Call, World
 from tunedrop.errors import ModelRejectedError, ServiceBusyError
@@ -92,6 +93,20 @@ def test_the_champion_is_asked_where_it_is_to_be_beaten(world: World, call: Call
     assert "the champion" in found["verdict"]
     row = json.loads(world.read(run.layout.evaluation("answers.jsonl")).splitlines()[0])
     assert "champion" in row
+
+
+def test_a_champion_whose_deployment_is_gone_is_left_out_and_the_verdict_says_so(
+    world: World, call: Call
+) -> None:
+    first = world.promoted(world.deployed_run())
+    assert first.deployment is not None
+    run = deployed(world, beat="champion", on_tie="promote")
+    world.services.deployments.delete("on_demand", first.deployment.arn)
+    wait_until(lambda: not world.deployment_status(first.deployment.arn))
+    verdict = call("test_deployment", run_id=run.run_id)["verdict"]
+    gone = f"The champion was not asked: its on_demand deployment {first.deployment.name} is gone."
+    assert "the base model is what it has to beat" in verdict
+    assert gone in verdict
 
 
 def test_a_champion_that_is_deployed_again_is_not_held_against_itself(

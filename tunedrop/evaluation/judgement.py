@@ -31,7 +31,7 @@ def judge(run: Run, exam: Exam, sheet: Sheet, general: Sheet | None, *, seed: in
     comparison = exam.judge(sheet, goals, seed)
     refused = sheet.too_many_refused()
     check = _general(general, goals.general_loss, seed) if general else None
-    found = [refused or comparison.verdict]
+    found = [refused or comparison.verdict, *filter(None, [sheet.unheard])]
     if not comparison.records and (sheet.leaked or sheet.set_aside):
         found.append(sheet.record()["asked"])
     verdict = " ".join([*found, *([check.verdict] if check else [])])

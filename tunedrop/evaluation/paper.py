@@ -31,7 +31,8 @@ class Paper:
 
     Answers are kept by the model that gave them: throughput may serve one model after another.
 
-    `opponent` names the run of the champion in service where that is to be beaten ("": none).
+    `opponent` names the run of the champion in service where that is to be beaten ("": none);
+    `unheard` says why it is not among the models, though it could be compared.
     """
 
     exam: Exam
@@ -40,6 +41,7 @@ class Paper:
     kept: KeptAnswers
     leaked: int = 0
     notes: tuple[str, ...] = ()
+    unheard: str = ""
     opponent: Mapping[str, str] = field(default_factory=dict)
     is_brief: bool = False
     replies: dict[tuple[str, int], Reply] = field(default_factory=dict)
@@ -90,6 +92,7 @@ class Paper:
             models=tuple(self.models),
             leaked=self.leaked,
             notes=self.notes,
+            unheard=self.unheard,
             is_brief=self.is_brief,
         )
 

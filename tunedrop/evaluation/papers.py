@@ -19,6 +19,7 @@ from tunedrop.objects import Objects
 from tunedrop.records import RunRecords
 from tunedrop.run import TAKEN_DOWN, Run
 from tunedrop.serving.champions import Champions
+from tunedrop.serving.deployments import Deployments
 from tunedrop.serving.recipe_state import Champion
 
 
@@ -28,6 +29,7 @@ class Papers:
 
     records: RunRecords
     champions: Champions
+    deployments: Deployments
     artifacts: Objects
     datasets: Objects
 
@@ -37,6 +39,8 @@ class Papers:
             return self._paper(run, exam, self._test_set(run, exam), {CUSTOM: _custom(run)})
         records, in_service = self._test_set(run, exam), self._to_beat(run)
         champion = in_service if in_service and _is_comparable(run, in_service) else None
+        unheard = self._why_unheard(run, champion) if champion else ""
+        champion = None if unheard else champion
         champions_run = self.records.find(champion.run_id) if champion else None
         trained = [each.data_layout for each in (run, champions_run) if each]
         leaks, notes = Leaks(artifacts=self.artifacts).of(records, run.layout, trained)
@@ -46,7 +50,8 @@ class Papers:
             {line: each for line, each in records.items() if line not in leaks},
             {**_both(run), **({CHAMPION: _champion(run, champion)} if champion else {})},
         )
-        paper = replace(paper, leaked=len(leaks), notes=notes, opponent=_opponent(run, in_service))
+        paper = replace(paper, leaked=len(leaks), notes=notes, unheard=unheard)
+        paper = replace(paper, opponent=_opponent(run, in_service))
         return paper.of_heard() if _is_taken_down(run) else paper
 
     def general(self, run: Run) -> Paper | None:
@@ -88,6 +93,17 @@ class Papers:
             return None
         return self.champions.state(run.recipe).champion
 
+    def _why_unheard(self, run: Run, champion: Champion) -> str:
+        """Why nobody answers as the champion now; "" too where it was asked before."""
+        if _is_out(run, champion):
+            return ""
+        serving = champion.deployment
+        view = self.deployments.find(serving.mode, serving.arn)
+        if view and view.answers_as(champion.custom_model_arn):
+            return ""
+        what = "does not serve its model" if view else "is gone"
+        return f"The champion was not asked: its {serving.mode} deployment {serving.name} {what}."
+
 
 def _is_comparable(run: Run, champion: Champion) -> bool:
     """Whether both take the same kind of question, and are two models.
@@ -123,9 +139,13 @@ def _is_taken_down(run: Run) -> bool:
 
 
 def _champion(run: Run, champion: Champion) -> Asked:
-    """The champion, which was asked before the run's model took its place."""
-    is_out = run.swap is not None and run.swap.arn == champion.model_id
-    return Asked(model=champion.custom_model_arn, through="" if is_out else champion.model_id)
+    through = "" if _is_out(run, champion) else champion.model_id
+    return Asked(model=champion.custom_model_arn, through=through)
+
+
+def _is_out(run: Run, champion: Champion) -> bool:
+    """Whether the run's model took the champion's place, which was asked before."""
+    return run.swap is not None and run.swap.arn == champion.model_id
 
 
 def _askable(run: Run, records: dict[int, AnyRecord]) -> dict[int, AnyRecord]:

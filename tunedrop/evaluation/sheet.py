@@ -57,14 +57,15 @@ class Row:
 class Sheet:
     """The rows of all records, by line; `leaked` of the file were left out.
 
-    `notes` are sentences about what could not be checked. Where it `is_brief`, a rollback waited
-    for no more answers.
+    `notes` are sentences about what could not be checked, `unheard` says why the champion was not
+    asked. Where it `is_brief`, a rollback waited for no more answers.
     """
 
     rows: Sequence[Row]
     models: tuple[str, ...]
     leaked: int = 0
     notes: tuple[str, ...] = ()
+    unheard: str = ""
     is_brief: bool = False
 
     @property

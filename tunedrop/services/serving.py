@@ -112,6 +112,7 @@ class Serving(Gateways):
             papers=Papers(
                 records=self.records,
                 champions=self.champions,
+                deployments=self.deployments,
                 artifacts=self.artifacts,
                 datasets=self.datasets,
             ),

@@ -56,6 +56,11 @@ class DeploymentView:
         """Whether it answers prompts with this model, and with no other any more."""
         return self.is_ready and {self.model_arn, self.desired_model_arn} == {model_arn}
 
+    def answers_as(self, model_arn: str) -> bool:
+        """Whether none but this model can answer through it, as another may while it moves."""
+        may_answer = {self.model_arn, self.desired_model_arn} if self.desired_model_arn else set()
+        return self.status != FAILED and may_answer <= {model_arn}
+
     def is_lost_to(self, model_arn: str) -> bool:
         """Whether it neither serves this model nor is on its way to; throughput alone moves."""
         return self.status == FAILED or self.desired_model_arn not in ("", model_arn)

@@ -12,6 +12,7 @@ from tunedrop.evaluation.desk import EvaluationDesk, Progress
 from tunedrop.evaluation.papers import Papers
 from tunedrop.evaluation.questions import Question
 from tunedrop.run import Deployment, Run, timestamp
+from tunedrop.serving.deployments import DeploymentView
 from tunedrop.serving.recipe_state import Champion, RecipeState
 
 Json = dict[str, Any]
@@ -85,6 +86,11 @@ class _Champions:
         return RecipeState(champion=self.champion)
 
 
+class _Deployments:
+    def find(self, mode: str, arn: str) -> DeploymentView:
+        return DeploymentView(arn=arn, status="Active", failure="", created_at=NOW)
+
+
 @dataclass
 class World:
     """One run at TestDeployment."""
@@ -105,6 +111,7 @@ class World:
         papers = Papers(
             records=self.records,  # type: ignore[arg-type]
             champions=_Champions(self.champion),  # type: ignore[arg-type]
+            deployments=_Deployments(),  # type: ignore[arg-type]
             artifacts=self.artifacts,  # type: ignore[arg-type]
             datasets=self.datasets,  # type: ignore[arg-type]
         )
