@@ -52,6 +52,10 @@ class ModelRejectedError(BusinessError):
     outcome = "ModelRejected"
 
 
+class ModelSupersededError(ModelRejectedError):
+    """A later drop's model is in service already; this one was not refused on quality."""
+
+
 class DeploymentDeclinedError(BusinessError):
     """A person declined the deployment, or nobody answered in time."""
 

@@ -8,6 +8,7 @@ import pytest
 from tests.functional.samples import NOW, recipe
 from tests.functional.test_redeployment import BEATEN, closed, ended, ordered
 from tests.functional.world import Call, World
+from tunedrop.errors import ModelRejectedError
 from tunedrop.run import Run, moment, timestamp
 from tunedrop.services import Services
 
@@ -75,6 +76,19 @@ def test_a_model_that_is_refused_when_it_is_promoted_goes(
     ended(world, again, "ModelRejected")
     assert world.find(run).model_refused_by == again.run_id
     assert is_swept(world, call, run, monkeypatch, NOW.now(NOW.tzinfo) + timedelta(hours=2))
+
+
+def test_a_model_that_a_later_drop_overtook_when_it_was_promoted_is_kept(
+    world: World, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = unplaced(world)
+    again, later = deploying(world, call, run), timestamp(NOW + timedelta(minutes=1))
+    world.promoted(world.deployed_run(dropped_at=later))
+    with pytest.raises(ModelRejectedError) as overtaken:
+        call("deploy_on_demand", run_id=again.run_id)
+    ended(world, closed(world, again, overtaken.type.__name__), "ModelRejected")
+    assert world.find(run).model_refused_by == ""
+    assert not is_swept(world, call, run, monkeypatch, NOW.now(NOW.tzinfo) + timedelta(hours=2))
 
 
 def test_a_model_that_was_wanted_alone_stays_until_five_later_ones_have_succeeded(

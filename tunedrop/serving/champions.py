@@ -8,7 +8,7 @@ from msgspec import convert, structs
 from tunedrop.errors import (
     ChampionChangedError,
     DeploymentFailedError,
-    ModelRejectedError,
+    ModelSupersededError,
     RunEndingError,
 )
 from tunedrop.records import RunRecords, run_key
@@ -47,9 +47,9 @@ class Champions:
         return champion if champion and champion.order > run.order else None
 
     def check_not_superseded(self, run: Run) -> None:
-        """A `ModelRejectedError` when a later drop's model is in service already."""
+        """A `ModelSupersededError` when a later drop's model is in service already."""
         if later := self.later_champion(run):
-            raise ModelRejectedError(
+            raise ModelSupersededError(
                 f"The champion of {run.recipe} comes from a later drop (run {later.run_id}); "
                 "an earlier drop never replaces it. Drop the dataset anew to tune with it."
             )
@@ -57,7 +57,7 @@ class Champions:
     def promote(self, run: Run, champion: Champion, grace: timedelta, now: datetime) -> Promotion:
         """Make the run's model the champion, in one write with the run's own record.
 
-        A champion from a later drop stays (`ModelRejectedError`); another than the gate compared
+        A champion from a later drop stays (`ModelSupersededError`); another than the gate compared
         with opens the gate again (`ChampionChangedError`); a run that is ending promotes nothing
         (`RunEndingError`); a second call answers as the first.
         """
