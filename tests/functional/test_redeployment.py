@@ -274,6 +274,22 @@ def test_an_earlier_drop_does_not_replace_what_was_rolled_back_to(world: World) 
     assert world.services.champions.later_champion(slow) is not None
 
 
+def test_a_champion_that_was_rolled_back_to_is_deployed_anew_in_its_place(
+    world: World, call: Call
+) -> None:
+    world.deploy()
+    first, second = replaced(world)
+    roll_back(world, second)
+    event = ordered(world, first)
+    assert call("prepare_run", **event)["is_trained"]
+    call("deploy_on_demand", run_id=event["run_id"])
+    call("promote_model", run_id=event["run_id"])
+    slow = world.deployed_run(dropped_at=timestamp(NOW + timedelta(minutes=2)))
+    later = world.services.champions.later_champion(slow)
+    assert later is not None
+    assert later.run_id == event["run_id"]
+
+
 def test_a_champion_that_is_about_to_be_retired_is_not_restored(world: World) -> None:
     _, second = replaced(world, grace="10m")
     assert roll_back(world, second) == ""

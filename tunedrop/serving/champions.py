@@ -42,9 +42,14 @@ class Champions:
         return convert({k: v for k, v in item.items() if k != "pk"}, RecipeState, strict=False)
 
     def later_champion(self, run: Run) -> Champion | None:
-        """The champion, when it comes from a later drop than the run."""
+        """The champion, when it comes from a later drop than the run, and has another model.
+
+        One that was rolled back to counts as dropped then, and may be deployed anew.
+        """
         champion = self.state(run.recipe).champion
-        return champion if champion and champion.order > run.order else None
+        if champion is None or (run.job and run.job.custom_model_arn == champion.custom_model_arn):
+            return None
+        return champion if champion.order > run.order else None
 
     def check_not_superseded(self, run: Run) -> None:
         """A `ModelSupersededError` when a later drop's model is in service already."""

@@ -54,6 +54,12 @@ class Champion(Struct, frozen=True, kw_only=True):
         ready_at = moment(self.deployment.ready_at or self.deployment.intended_at)
         return min(_PARTING, (moment(self.expires_at) - ready_at) / 2)
 
+    def ordered_after(self, champion: "Champion | None") -> "Champion":
+        """As late as the champion whose model it deploys anew: no earlier drop replaces either."""
+        if champion is None or champion.custom_model_arn != self.custom_model_arn:
+            return self
+        return structs.replace(self, order=max(self.order, champion.order))
+
     def renewed(self, lifetime: timedelta, now: datetime) -> "Champion":
         """The champion as it enters service anew: an earlier deadline of its own is over."""
         if not self.expires_at:
@@ -126,6 +132,7 @@ def succeeded(
     whose throughput the new champion was swapped into has left it, and nothing is to be retired.
     """
     old = state.champion
+    champion = champion.ordered_after(old)
     is_swapped = old is not None and old.deployment.arn == champion.deployment.arn
     left = structs.replace(state, previous=old) if is_swapped else _left(state, retire_at)
     return structs.replace(
