@@ -89,6 +89,22 @@ def test_what_somebody_else_deleted_completes_what_its_run_cost(world: World, ca
     assert (hours.goes_on, (hours.usd or 0) < 60.0) == (False, True)
 
 
+def test_a_champion_that_somebody_deleted_completes_what_its_run_cost_long_ago(
+    world: World, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    priced = recipe(deployment={"mode": "provisioned"}, prices={"model_unit_usd_per_hour": 60.0})
+    run = world.run_with_model(priced)
+    arn = call("provision_throughput", run_id=run.run_id)["deployment_arn"]
+    wait_until(lambda: call("wait_for_deployment", run_id=run.run_id)["is_ready"])
+    world.promoted(world.find(run))
+    ended(world, world.find(run), "RunSucceeded")
+    world.bedrock.delete_provisioned_model_throughput(provisionedModelId=arn)
+    later = world.services.now() + timedelta(days=60)
+    monkeypatch.setattr(Services, "now", lambda _: later)
+    call("sweep")
+    assert arn in world.find(run).cost["ended"]
+
+
 def test_there_is_nothing_to_do_in_a_fresh_stage(world: World, call: Call) -> None:
     assert call("sweep") == NOTHING
     assert world.notifications() == []

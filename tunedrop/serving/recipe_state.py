@@ -113,6 +113,12 @@ class RecipeState(Struct, frozen=True, kw_only=True):
         """The runs whose models must stay: the champion's and the rollback target's."""
         return frozenset(each.run_id for each in (self.champion, self.previous) if each)
 
+    @property
+    def named_runs(self) -> frozenset[str]:
+        """The runs that it names, however old: what they left in service may bill on."""
+        owners = {each.run_id for each in (self.previous, *self.in_service) if each}
+        return frozenset(owners | {str(entry["run_id"]) for entry in self.history})
+
 
 def promotion_after(state: RecipeState, now: datetime) -> Promotion:
     """The promotion that follows on a state."""

@@ -134,12 +134,20 @@ class Sweep:
         """Clean up the runs that are stranded; close the books of those that have ended."""
         clean_up, there = self.executions.clean_up_if_over, {each.arn for each in owned}
         for name in recipes:
-            for run in self.records.of_recipe(name, since=now - LONGEST_RUN):
+            for run in self._runs(name, now):
                 if run.status == ENDED:
                     close = partial(self._close_books, run, there, now)
                     attempts.make(f"the cost of {run.run_id}", close)
                 elif attempts.make(run.run_id, partial(clean_up, run)):
                     yield run.run_id
+
+    def _runs(self, recipe: str, now: datetime) -> Iterator[Run]:
+        """The runs that may be under way, and those that the recipe's item names, however old."""
+        named = set(self.champions.state(recipe).named_runs)
+        for run in self.records.of_recipe(recipe, since=now - LONGEST_RUN):
+            named.discard(run.run_id)
+            yield run
+        yield from filter(None, map(self.records.find, sorted(named)))
 
     def _close_books(self, run: Run, there: Container[str], now: datetime) -> None:
         """Close the lines of what is gone, whoever deleted it."""
