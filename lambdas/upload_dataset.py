@@ -18,9 +18,13 @@ class UploadDatasetOutput(Struct, frozen=True, kw_only=True):
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Prepare and upload the run's files; a second call writes the same bytes again."""
+    """Prepare and upload the run's files, where its model could be served.
+
+    A second call writes the same bytes again.
+    """
     given = parse(event, RunInput)
     run = services().enter(given.run_id, "UploadDataset")
+    services().free_units.check(run, services().now())
     run = services().dataset_desk.upload(run)
     records = run.dataset["records"]
     return dump(

@@ -63,17 +63,9 @@ def prepare_run(r: Resources) -> Permissions:
             "ListFoundationModels",
             "ListCustomModels",
             "ListCustomModelDeployments",
-            "ListProvisionedModelThroughputs",
         ),
         *_model_parameters(r),
-        Permission(
-            actions=[
-                "servicequotas:GetServiceQuota",
-                "servicequotas:GetAWSDefaultServiceQuota",
-            ],
-            resources=["*"],
-            why="Reading quotas takes no resource.",
-        ),
+        _quotas(),
     ]
 
 
@@ -94,13 +86,16 @@ def validate_dataset(r: Resources) -> Permissions:
 def upload_dataset(r: Resources) -> Permissions:
     """Reads the pinned versions and the findings, writes the training files, and copies media.
 
-    A copy is read and written by whoever asks for it, and its tags are new ones.
+    Not before it has asked whether model units are free for what is to be trained. A copy is read
+    and written by whoever asks for it, and its tags are new ones.
     """
     return [
         r.use_key("s3"),
         r.objects(r.datasets_bucket, "datasets/", *_READ),
         r.listing(r.datasets_bucket, "datasets/"),
         r.objects(r.artifacts_bucket, "runs/", "GetObject", *_WRITE, "PutObjectTagging"),
+        r.bedrock_lists("ListProvisionedModelThroughputs"),
+        _quotas(),
     ]
 
 
@@ -280,6 +275,14 @@ def _announce(r: Resources) -> Permissions:
 def _model_parameters(r: Resources) -> Permissions:
     actions = ["ssm:GetParameter", "ssm:PutParameter"]
     return [Permission(actions=actions, resources=r.model_parameters())]
+
+
+def _quotas() -> Permission:
+    return Permission(
+        actions=["servicequotas:GetServiceQuota", "servicequotas:GetAWSDefaultServiceQuota"],
+        resources=["*"],
+        why="Reading quotas takes no resource.",
+    )
 
 
 def _swap(r: Resources) -> Permissions:

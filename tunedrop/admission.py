@@ -1,7 +1,7 @@
 """May this run begin? Recipe, overrides, base model and quotas, before any money is spent."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from msgspec import structs
@@ -13,7 +13,6 @@ from tunedrop.availability import (
     Quotas,
     check_committed_room,
     check_deployment_room,
-    check_free_units,
     check_room,
 )
 from tunedrop.base_models import check_base_model
@@ -29,7 +28,6 @@ from tunedrop.records import RunRecords
 from tunedrop.run import RUNNING, Run, Source, timestamp
 from tunedrop.run_request import RunRequest
 from tunedrop.serving.champions import Champions
-from tunedrop.serving.deployments import PROVISIONED
 from tunedrop.serving.promotion import PromotionDesk
 from tunedrop.serving.redeployment import Redeployment, Redeployments
 from tunedrop.serving.trial import has_to_commit, may_reuse, newly_deployed
@@ -69,7 +67,7 @@ class Admission:
             recipe, request = self._read(run)
         except InvalidInputError as reason:
             raise RunRefusedError(str(reason)) from reason
-        base_model_note = self._check(run, recipe, now)
+        base_model_note = self._check(run, recipe)
         self.promotions.project(recipe)
         return self.records.update(
             run,
@@ -177,15 +175,13 @@ class Admission:
                 "which this one could not replace. Drop the dataset anew to tune with it."
             )
 
-    def _check(self, run: Run, recipe: Recipe, now: datetime) -> str:
+    def _check(self, run: Run, recipe: Recipe) -> str:
         """Refuse what cannot reach service; what is worth a note of the base model comes back."""
         self._check_order(run)
         model = base_model(recipe.base_model)
         note = check_base_model(self.models, model, recipe, self.region)
         check_room(self.models, self.quotas)
-        planned = structs.replace(run, snapshot=msgspec.to_builtins(recipe))
-        self._check_deployment_room(planned)
-        self._check_free_units(planned, now)
+        self._check_deployment_room(structs.replace(run, snapshot=msgspec.to_builtins(recipe)))
         return note
 
     def _check_deployment_room(self, run: Run) -> None:
@@ -195,18 +191,6 @@ class Admission:
             check_deployment_room(self.models, self.quotas, model, mode=mode, units=units)
         if has_to_commit(run) and not may_reuse(run, in_service):
             check_committed_room(self.quotas, model, run.plan.deployment.model_units)
-
-    def _check_free_units(self, run: Run, now: datetime) -> None:
-        """Room beside what is in use: training is paid for, and would wait for it in vain.
-
-        What replaced champions of the recipe hold is as good as free when it is soon.
-        """
-        in_service = self.champions.state(run.recipe)
-        soon = timestamp(now + timedelta(seconds=run.plan.deployment.patience_seconds))
-        leaving = {each.deployment.arn for each in in_service.retiring if each.retire_at <= soon}
-        if units := newly_deployed(run, self.region, in_service).get(PROVISIONED):
-            model = base_model(run.plan.base_model)
-            check_free_units(self.models, self.quotas, model, units=units, leaving=leaving)
 
     def _record_limit(self, recipe: Recipe) -> int | None:
         how = base_model(recipe.base_model).customization(recipe.method)

@@ -7,7 +7,6 @@ import msgspec
 import pytest
 
 from tests.functional.samples import NOVA, NOW, RECIPE, Json, lines, recipe, records, unique
-from tests.functional.test_redeployment import ended, ordered
 from tests.functional.world import Call, World
 from tunedrop.availability import Quotas
 from tunedrop.errors import (
@@ -18,7 +17,7 @@ from tunedrop.errors import (
     ServiceBusyError,
 )
 from tunedrop.recipe import load
-from tunedrop.run import Failure, Run, Source, plain, timestamp
+from tunedrop.run import Failure, Source, plain
 
 NOVA_LITE = "amazon.nova-lite-v1:0:300k"
 PREPARED = {
@@ -206,48 +205,6 @@ def test_too_few_model_units_are_refused(world: World, call: Call) -> None:
     words = refusal(call, given(world.drop()))
     assert "asks for 1 model unit(s) of" in words
     assert "quota L-127FC9D0 allows 0" in words
-
-
-def leave_units(world: World, free: int) -> None:
-    """Let the account's quota have so many units free beside those in use."""
-    used = world.services.admission.models.uncommitted_units(())
-    world.faults.order("quota", quota="no_commitment_model_units", value=used + free)
-
-
-def provisioned(world: World, call: Call, **deployment: Any) -> Run:
-    """A run with throughput, beside which no unit is free."""
-    planned = world.deploy(recipe(deployment={"mode": "provisioned", **deployment}))
-    run = world.trained_run(planned)
-    call("provision_throughput", run_id=run.run_id)
-    leave_units(world, 0)
-    return world.find(run)
-
-
-def test_model_units_that_are_all_in_use_are_refused_before_training(
-    world: World, call: Call
-) -> None:
-    provisioned(world, call)
-    words = refusal(call, given(world.drop()))
-    assert "are in use. Request an increase of L-BE77399C in Service Quotas" in words
-    leave_units(world, 1)
-    assert call("prepare_run", **given(world.drop()))
-
-
-def test_what_is_trained_already_waits_for_model_units(world: World, call: Call) -> None:
-    run = ended(world, provisioned(world, call), "DeploymentFailed")
-    assert call("prepare_run", **ordered(world, run))["is_trained"]
-
-
-def test_model_units_of_a_champion_on_its_way_out_are_free(world: World, call: Call) -> None:
-    planned = world.promoted(provisioned(world, call, grace="1h")).plan
-    later = world.deployed_run(planned, dropped_at=timestamp(NOW + timedelta(minutes=1)))
-    world.services.promotions.promote(later, world.services.now())
-    assert call("prepare_run", **given(world.drop()))
-
-
-def test_a_window_needs_no_free_model_units(world: World, call: Call) -> None:
-    world.promoted(provisioned(world, call, reuse={"window": "02:00-05:00"}, patience="2d"))
-    assert call("prepare_run", **given(world.drop()))
 
 
 def test_a_quota_that_was_never_applied_to_the_account_has_its_default(world: World) -> None:

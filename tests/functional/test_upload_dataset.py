@@ -1,14 +1,17 @@
-"""UploadDataset: what is trained on is written, and its cost is held against the budget."""
+"""UploadDataset: what is trained on is written, where it can be paid for and served."""
 
 import json
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from tests.functional.samples import recipe
+from tests.functional.samples import NOW, recipe
+from tests.functional.test_prepare_run import given
 from tests.functional.world import Call, World
-from tunedrop.errors import BudgetExceededError
+from tunedrop.errors import BudgetExceededError, RunRefusedError
 from tunedrop.recipe import Recipe
-from tunedrop.run import Run
+from tunedrop.run import Run, timestamp
 
 NOVA_LITE = "amazon.nova-lite-v1:0:300k"
 SIDES = ("train", "validation", "test")
@@ -84,3 +87,71 @@ def test_a_price_in_the_recipe_makes_the_cost_known(world: World, call: Call) ->
         world, call, recipe(base_model=NOVA_LITE, prices=prices, budget={"training_usd": 1000})
     )
     assert call("upload_dataset", run_id=run.run_id)["training_usd_estimate"] > 0
+
+
+# Model units
+
+
+def leave_units(world: World, free: int) -> None:
+    """Let the account's quota have so many units free beside those in use."""
+    used = world.services.free_units.models.uncommitted_units(())
+    world.faults.order("quota", quota="no_commitment_model_units", value=used + free)
+
+
+def provisioned(world: World, call: Call, **deployment: Any) -> Run:
+    """A run with throughput, beside which no unit is free."""
+    planned = world.deploy(recipe(deployment={"mode": "provisioned", **deployment}))
+    run = world.trained_run(planned)
+    call("provision_throughput", run_id=run.run_id)
+    leave_units(world, 0)
+    return world.find(run)
+
+
+def test_model_units_that_are_all_in_use_are_refused_before_training(
+    world: World, call: Call
+) -> None:
+    run = validated(world, call, provisioned(world, call).plan)
+    with pytest.raises(RunRefusedError, match=r"are in use\. Request an increase of L-BE77399C in"):
+        call("upload_dataset", run_id=run.run_id)
+    leave_units(world, 1)
+    assert call("upload_dataset", run_id=run.run_id)
+
+
+def test_a_file_that_is_unchanged_needs_no_model_units(world: World, call: Call) -> None:
+    planned, source = provisioned(world, call).plan, world.drop()
+    call("validate_dataset", run_id=world.run_over(source, planned).run_id)
+    event = given(world.drop())
+    call("prepare_run", **event)
+    assert not call("validate_dataset", run_id=event["run_id"])["is_new"]
+
+
+def test_model_units_of_a_champion_on_its_way_out_are_free(world: World, call: Call) -> None:
+    planned = world.promoted(provisioned(world, call, grace="1h")).plan
+    later = world.deployed_run(planned, dropped_at=timestamp(NOW + timedelta(minutes=1)))
+    world.services.promotions.promote(later, world.services.now())
+    assert call("upload_dataset", run_id=validated(world, call, planned).run_id)
+
+
+def beside_an_expiring_champion(world: World, call: Call, expires_after: str) -> Run:
+    champion = provisioned(world, call, expires_after=expires_after)
+    world.services.promotions.promote(champion, world.services.now())
+    return validated(world, call, champion.plan)
+
+
+def test_model_units_of_a_champion_that_expires_within_the_patience_are_free(
+    world: World, call: Call
+) -> None:
+    run = beside_an_expiring_champion(world, call, "2h")
+    assert call("upload_dataset", run_id=run.run_id)
+
+
+def test_model_units_of_a_champion_that_expires_later_are_in_use(world: World, call: Call) -> None:
+    run = beside_an_expiring_champion(world, call, "30d")
+    with pytest.raises(RunRefusedError, match="are in use"):
+        call("upload_dataset", run_id=run.run_id)
+
+
+def test_a_window_needs_no_free_model_units(world: World, call: Call) -> None:
+    run = provisioned(world, call, reuse={"window": "02:00-05:00"}, patience="2d")
+    new = validated(world, call, world.promoted(run).plan)
+    assert call("upload_dataset", run_id=new.run_id)

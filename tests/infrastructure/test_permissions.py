@@ -219,7 +219,7 @@ def test_tokens_are_answered_through_a_policy_that_the_function_does_not_wait_fo
     ("role", "action"),
     [
         ("ValidateDataset", "bedrock:"),
-        ("UploadDataset", "bedrock:"),
+        ("UploadDataset", "bedrock:Create"),
         ("PrepareRun", "s3:PutObject"),
         ("EvaluateModel", "bedrock:"),
         ("PromoteModel", "bedrock:"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tunedrop.intake import Intake
     from tunedrop.run_media import RunMedia
     from tunedrop.run_quality import RunQuality
+    from tunedrop.serving.free_units import FreeUnits
     from tunedrop.serving.redeployment import Redeployments
     from tunedrop.training.creation import JobCreation
     from tunedrop.training.losses import LossDesk
@@ -51,6 +52,18 @@ class Tuning(Gateways):
             parameters=self.parameters,
             promotions=self.promotions,
             redeployments=self.redeployments,
+            models=LiveModels(self.bedrock),
+            quotas=Quotas(self.client("service-quotas")),
+        )
+
+    @cached_property
+    def free_units(self) -> FreeUnits:
+        from tunedrop.availability import LiveModels, Quotas
+        from tunedrop.serving.free_units import FreeUnits
+
+        return FreeUnits(
+            region=self.region,
+            champions=self.champions,
             models=LiveModels(self.bedrock),
             quotas=Quotas(self.client("service-quotas")),
         )

@@ -108,6 +108,13 @@ class RecipeState(Struct, frozen=True, kw_only=True):
         """The ARNs of what serves, whichever run created it: swapped models come and go in it."""
         return frozenset(each.deployment.arn for each in self.in_service)
 
+    def leaving(self, until: datetime) -> frozenset[str]:
+        """The ARNs of what serves now and goes by then: replaced, or at the champion's deadline."""
+        ends = [(each.deployment.arn, each.retire_at) for each in self.retiring]
+        if self.champion and self.champion.expires_at:
+            ends.append((self.champion.deployment.arn, self.champion.expires_at))
+        return frozenset(arn for arn, end in ends if end <= timestamp(until))
+
     @property
     def kept_runs(self) -> frozenset[str]:
         """The runs whose models must stay: the champion's and the rollback target's."""
