@@ -104,9 +104,10 @@ class Curation:
         """Judge everything; asked once, after the last record."""
         judging = Judging(self._recipe.data, self._scan, self._roles())
         judging.judge(self._taken_back)
-        self.moved = judging.place(self._keys, shares, target.limits.min_training_records)
+        fewest = target.limits.min_training_records
+        self.moved = judging.place(self._keys, shares, fewest)
         if self._champion:
-            judging.leave_out_known(self._champion)
+            self.moved += judging.leave_out_known(self._champion, self._keys, shares, fewest)
         if self._recipe.data.too_many == "select":
             judging.select(self._keys, target, record_limit)
         self._scan.settle([min(each, OUT) for each in judging.decided])

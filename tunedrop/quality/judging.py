@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from tunedrop.dataset.handling import CONFIDENTIAL, protection, treatments
 from tunedrop.dataset.sides import TEST, TRAIN, VALIDATION, placed, selected
@@ -19,6 +20,8 @@ LEFT_OUT, KNOWN, LEAKAGE = "left-out", "known-to-champion", "leakage"
 CONTRADICTION = "contradiction"
 CODES = (*QUALITY_RULES, MEDIA)
 OUT = TEST + 1
+# A share of the test side that puts no record there by its key.
+_NEXT_TO_NONE = 1e-18
 
 
 class Judging:
@@ -102,23 +105,40 @@ class Judging:
 
     def place(self, keys: Sequence[int], shares: Shares, min_training: int) -> int:
         """Split the training file; the number of records that follow their group elsewhere."""
-        split = [record for record, side in enumerate(self.decided) if side == TRAIN]
+        return self._place(self._on(TRAIN), keys, shares, min_training)
+
+    def leave_out_known(
+        self, champion: Fingerprints, keys: Sequence[int], shares: Shares, min_training: int
+    ) -> int:
+        """Test with nothing that the champion was trained on; the number of records that training
+        gives in their place, where there would be too few.
+        """
+        self._leave(KNOWN, self._scan.seen_in(champion, self._on(TEST)))
+        lacking = shares.min_test - self.decided.count(TEST)
+        if lacking <= 0 or not shares.test_share:
+            return 0
+        trained = self._on(TRAIN)
+        known = {self._groups[record] for record in self._scan.seen_in(champion, trained)}
+        unknown = [record for record in trained if self._groups[record] not in known]
+        taken = replace(shares, test_share=_NEXT_TO_NONE, validation_share=0.0, min_test=lacking)
+        return self._place(unknown, keys, taken, min_training - len(trained) + len(unknown))
+
+    def _place(
+        self, records: Sequence[int], keys: Sequence[int], shares: Shares, min_training: int
+    ) -> int:
         placement = placed(
-            [keys[record] for record in split],
-            [self._groups[record] for record in split],
-            [self._labels[record] for record in split],
+            [keys[record] for record in records],
+            [self._groups[record] for record in records],
+            [self._labels[record] for record in records],
             shares,
             min_training,
         )
-        for record, side in zip(split, placement.sides, strict=True):
+        for record, side in zip(records, placement.sides, strict=True):
             self.decided[record] = side
         return placement.moved
 
-    def leave_out_known(self, champion: Fingerprints) -> None:
-        """Test with nothing that the champion was trained on."""
-        tested = [record for record, side in enumerate(self.decided) if side == TEST]
-        if tested:
-            self._leave(KNOWN, self._scan.seen_in(champion, tested))
+    def _on(self, side: int) -> list[int]:
+        return [record for record, each in enumerate(self.decided) if each == side]
 
     def select(self, keys: Sequence[int], target: Target, record_limit: int | None) -> None:
         """Leave out what is more than the base model takes."""
@@ -131,7 +151,7 @@ class Judging:
             self._fit(VALIDATION, validation, keys)
 
     def _fit(self, side: int, most: int, keys: Sequence[int]) -> None:
-        records = [record for record, each in enumerate(self.decided) if each == side]
+        records = self._on(side)
         if len(records) <= most:
             return
         kept = selected(records, keys, self._groups, self._labels, most)

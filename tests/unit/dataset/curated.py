@@ -30,10 +30,10 @@ class Curated:
 
 def curated(recipe: Recipe, train: bytes, **more: Any) -> Curated:
     """Over a training file and files of other roles."""
-    record_limit = more.pop("record_limit", None)
+    record_limit, champion = more.pop("record_limit", None), more.pop("champion", None)
     files = {role: [file_of(data, f"{role}.jsonl")] for role, data in more.items()}
     files = {"train": [file_of(train)], **files}
-    curation = Curation(recipe)
+    curation = Curation(recipe, champion=champion)
     report = validate(files, recipe, record_limit, curator=curation)
     outputs: dict[str, MemoryOutput] = {}
     prepared = prepare(

@@ -378,6 +378,16 @@ def test_test_records_with_a_prompt_that_is_trained_on_do_not_count_for_a_compar
     assert told.startswith("0 records are left for the test set without ")
 
 
+def test_training_gives_a_test_what_the_champion_took_from_it() -> None:
+    recipe = recipe_for(TITAN, evaluation={"beat": "champion"})
+    before = curated(recipe_for(TITAN, data=NO_SPLIT), jsonl(records(60)))
+    found = curated(recipe, jsonl(records(90)), champion=before.curation.fingerprints)
+    assert found.report.fit and found.curation.dropped["known-to-champion"] > 0
+    assert len(found.lines("test")) >= recipe.evaluation.fewest_test_records
+    assert set(found.lines("test")).isdisjoint(before.lines("train"))
+    assert found.curation.moved > 0
+
+
 def test_the_name_of_an_image_is_no_text() -> None:
     folder = f"s3://bucket/{MAIL}/4111111111111111"
     train = jsonl([_seen(number, folder) for number in range(40)])
