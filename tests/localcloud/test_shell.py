@@ -93,7 +93,7 @@ def test_what_bills_and_what_is_next_stand_on_lines_of_their_own() -> None:
 def test_set_up_tells_each_package_once_and_the_installing() -> None:
     said: list[str] = []
     lines = [
-        "Looking in indexes: https://pypi.org/simple\n",
+        "Looking in indexes: https://packages.example/simple\n",
         "Obtaining file:///work\n",
         "Collecting boto3==1.44.5 (from -r requirements.txt)\n",
         "  Downloading boto3-1.44.5.whl (140 kB)\n",
